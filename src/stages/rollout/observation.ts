@@ -1,0 +1,175 @@
+/**
+ * What one look at one service shows, as plain data. Everything the verdict knows of ECS is in here, so a
+ * recorded look is a test. Times are milliseconds since the epoch by AWS's clock and are only ever compared
+ * with each other: the runner's clock may be wrong.
+ */
+
+/** A part of a look. `unreadable` names the IAM action that the role lacks; `not-read` was not asked for. */
+export type Reading<T> =
+  | { readonly kind: 'seen'; readonly value: T }
+  | { readonly kind: 'unreadable'; readonly permission: string }
+  | { readonly kind: 'not-read' };
+
+/** Wraps a value that was read. */
+export function seen<T>(value: T): Reading<T> {
+  return { kind: 'seen', value };
+}
+
+/** A part that the role may not read, with the IAM action that would allow it (`ecs:DescribeTasks`). */
+export function unreadable(permission: string): Reading<never> {
+  return { kind: 'unreadable', permission };
+}
+
+/** A part that this look did not ask for. */
+export const notRead: Reading<never> = { kind: 'not-read' };
+
+/** The value of a part, or undefined where it was not read or may not be. */
+export function valueOf<T>(reading: Reading<T>): T | undefined {
+  return reading.kind === 'seen' ? reading.value : undefined;
+}
+
+/** An entry of `DescribeServices` → `deployments` (API_Deployment). */
+export interface DeploymentSnapshot {
+  /** `ecs-svc/…` */
+  readonly id: string;
+  /** `PRIMARY`, `ACTIVE` or `INACTIVE`. */
+  readonly status: string;
+  readonly taskDefinition: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly failedTasks: number;
+  readonly rolloutState?: string;
+  readonly rolloutStateReason?: string;
+  readonly createdAt?: number;
+}
+
+/** A message of the service scheduler. `id` is unique, so that none is shown twice. */
+export interface EventSnapshot {
+  readonly id: string;
+  readonly at: number;
+  readonly message: string;
+}
+
+/** The parts of `DescribeServices` that a rollout shows itself in. */
+export interface ServiceSnapshot {
+  readonly name: string;
+  /** `ACTIVE`, `DRAINING` or `INACTIVE`. */
+  readonly status: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  /** The circuit breaker as the service is configured. */
+  readonly breaker: { readonly enabled: boolean; readonly rollback: boolean };
+  readonly strategy?: string;
+  readonly currentServiceDeploymentArn?: string;
+  readonly deployments: readonly DeploymentSnapshot[];
+  /** Newest first, as AWS lists them. */
+  readonly events: readonly EventSnapshot[];
+}
+
+/** A task count of one service revision within a service deployment. */
+export interface RevisionCounts {
+  readonly arn: string;
+  readonly requested: number;
+  readonly running: number;
+  readonly pending: number;
+}
+
+/** A lifecycle hook that a service deployment is at, as `AWAITING_ACTION` or `IN_PROGRESS`. */
+export interface HookSnapshot {
+  readonly id?: string;
+  readonly status: string;
+  readonly timeoutAction?: string;
+}
+
+/** `DescribeServiceDeployments` for one service deployment (API_ServiceDeployment). */
+export interface ServiceDeploymentSnapshot {
+  readonly arn: string;
+  /** `PENDING`, `IN_PROGRESS`, `SUCCESSFUL`, `STOPPED`, `STOP_REQUESTED`, `ROLLBACK_…`. */
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly lifecycleStage?: string;
+  readonly hooks: readonly HookSnapshot[];
+  readonly strategy?: string;
+  readonly createdAt?: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly target?: RevisionCounts;
+  readonly sources: readonly RevisionCounts[];
+  readonly rollback?: { readonly reason?: string; readonly revisionArn?: string };
+  readonly breaker?: {
+    /** `DISABLED`, `MONITORING`, `MONITORING_COMPLETE` or `TRIGGERED`. */
+    readonly status?: string;
+    readonly failureCount: number;
+    readonly threshold: number;
+  };
+  readonly alarms?: { readonly status?: string; readonly triggered: readonly string[] };
+}
+
+/** A container of a task, as `DescribeTasks` gives it. */
+export interface ContainerSnapshot {
+  readonly name: string;
+  readonly image?: string;
+  /** Missing until the image is pulled, and with old agents on EC2: then it is unknown, not wrong. */
+  readonly digest?: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly lastStatus?: string;
+  /** `HEALTHY`, `UNHEALTHY` or `UNKNOWN`. */
+  readonly health?: string;
+}
+
+/** A task of the service, as `DescribeTasks` gives it. */
+export interface TaskSnapshot {
+  readonly arn: string;
+  /** `startedBy`: the deployment (`ecs-svc/…`) that the task belongs to. */
+  readonly deploymentId?: string;
+  readonly taskDefinition?: string;
+  readonly lastStatus: string;
+  readonly desiredStatus?: string;
+  readonly health?: string;
+  readonly createdAt?: number;
+  readonly startedAt?: number;
+  readonly stoppingAt?: number;
+  readonly stoppedAt?: number;
+  readonly stopCode?: string;
+  readonly stoppedReason?: string;
+  readonly containers: readonly ContainerSnapshot[];
+}
+
+/** A service revision: what ECS resolved each container's image to (`DescribeServiceRevisions`). */
+export interface RevisionSnapshot {
+  readonly arn: string;
+  readonly images: readonly {
+    readonly container: string;
+    readonly image?: string;
+    readonly digest?: string;
+  }[];
+}
+
+/** One look at one service. */
+export interface Observation {
+  /** `missing`: AWS says that there is no such service. */
+  readonly service: Reading<ServiceSnapshot | 'missing'>;
+  /** Our own service deployment. */
+  readonly serviceDeployment: Reading<ServiceDeploymentSnapshot>;
+  /** The revision that our service deployment targets. */
+  readonly revision: Reading<RevisionSnapshot>;
+  /** Tasks whose desired status is RUNNING, of every deployment of the service. */
+  readonly runningTasks: Reading<readonly TaskSnapshot[]>;
+  /** Tasks that stopped lately (AWS keeps them for about an hour), of every deployment of the service. */
+  readonly stoppedTasks: Reading<readonly TaskSnapshot[]>;
+}
+
+/** The parts of a look that can be asked for besides the service itself. */
+export type Part = Exclude<keyof Observation, 'service'>;
+
+/** A look that saw nothing yet: a start for building one. */
+export const emptyObservation: Observation = {
+  service: notRead,
+  serviceDeployment: notRead,
+  revision: notRead,
+  runningTasks: notRead,
+  stoppedTasks: notRead,
+};
