@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** The manifest formats that ECR stores. */
 export const manifestMediaTypes = {
@@ -11,23 +11,26 @@ export const manifestMediaTypes = {
 /** The most that a manifest may have: 4 MiB, as distribution's own registry has it. */
 export const manifestMaxBytes = 4 * 1024 * 1024;
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-const descriptor = z.object({
-  mediaType: z.string(),
+const digest = v.pipe(
+  v.string(),
+  v.regex(/^sha256:[0-9a-f]{64}$/, 'a digest has to be sha256: and 64 hex digits'),
+);
+const descriptor = v.object({
+  mediaType: v.string(),
   digest,
-  size: z.number().int().nonnegative(),
-  urls: z.array(z.string()).optional(),
+  size: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  urls: v.optional(v.array(v.string())),
 });
-const imageSchema = z.object({
-  schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
+const imageSchema = v.object({
+  schemaVersion: v.literal(2),
+  mediaType: v.optional(v.string()),
   config: descriptor,
-  layers: z.array(descriptor).max(1000),
+  layers: v.pipe(v.array(descriptor), v.maxLength(1000)),
 });
-const indexSchema = z.object({
-  schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
-  manifests: z.array(descriptor).max(1000),
+const indexSchema = v.object({
+  schemaVersion: v.literal(2),
+  mediaType: v.optional(v.string()),
+  manifests: v.pipe(v.array(descriptor), v.maxLength(1000)),
 });
 
 /** What a manifest needs to be there before it: blobs of an image, manifests of an index. */
@@ -60,11 +63,11 @@ export function parseManifest(
 }
 
 function parseImage(mediaType: string, json: unknown): ParsedManifest | { readonly problem: string } {
-  const parsed = imageSchema.safeParse(json);
-  if (!parsed.success) return { problem: z.prettifyError(parsed.error).slice(0, 500) };
-  if ((parsed.data.mediaType ?? mediaType) !== mediaType)
+  const parsed = v.safeParse(imageSchema, json);
+  if (!parsed.success) return { problem: v.summarize(parsed.issues).slice(0, 500) };
+  if ((parsed.output.mediaType ?? mediaType) !== mediaType)
     return { problem: 'mediaType and Content-Type differ' };
-  const { config, layers } = parsed.data;
+  const { config, layers } = parsed.output;
   // A layer with urls is fetched from there and never pushed.
   const held = [config, ...layers.filter((layer) => layer.urls === undefined)];
   return {
@@ -76,14 +79,14 @@ function parseImage(mediaType: string, json: unknown): ParsedManifest | { readon
 }
 
 function parseIndex(mediaType: string, json: unknown): ParsedManifest | { readonly problem: string } {
-  const parsed = indexSchema.safeParse(json);
-  if (!parsed.success) return { problem: z.prettifyError(parsed.error).slice(0, 500) };
-  if ((parsed.data.mediaType ?? mediaType) !== mediaType)
+  const parsed = v.safeParse(indexSchema, json);
+  if (!parsed.success) return { problem: v.summarize(parsed.issues).slice(0, 500) };
+  if ((parsed.output.mediaType ?? mediaType) !== mediaType)
     return { problem: 'mediaType and Content-Type differ' };
   return {
     kind: 'index',
     blobs: [],
-    children: parsed.data.manifests.map((manifest) => manifest.digest),
+    children: parsed.output.manifests.map((manifest) => manifest.digest),
     sizeInBytes: 0,
   };
 }
