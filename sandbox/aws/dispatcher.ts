@@ -1,0 +1,184 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Caller } from './credentials.ts';
+import { imageOperations } from './ecr/images.ts';
+import { layerOperations } from './ecr/layers.ts';
+import { repositoryOperations } from './ecr/repositories.ts';
+import { serviceDeploymentOperations } from './ecs/service-deployments.ts';
+import { serviceOperations } from './ecs/services.ts';
+import { taskDefinitionOperations } from './ecs/task-definitions.ts';
+import { taskOperations } from './ecs/tasks.ts';
+import { applyBefore, type Faults, sendUnder } from './faults.ts';
+import { decodeInput, encodeError, encodeOutput, jsonContentType, parseTarget } from './json-protocol.ts';
+import { logsOperations } from './logs/operations.ts';
+import type { AwsWorld, Operation } from './operation.ts';
+import { encodeXml, encodeXmlError, parseForm, queryContentType } from './query-protocol.ts';
+import { ServiceError } from './service-error.ts';
+import { verifySignature } from './sigv4.ts';
+import { stsOperations } from './sts/operations.ts';
+
+/** One call that arrived, for the truth. */
+export interface CallRecord {
+  readonly service: string;
+  readonly operation: string;
+  /** Virtual milliseconds since the epoch. */
+  readonly at: number;
+  readonly input: object;
+  /** AWS's code, where it was refused or met a fault that is an AWS error. */
+  readonly errorCode?: string;
+}
+
+type ServiceName = 'sts' | 'ecr' | 'ecs' | 'logs';
+
+const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation>>>> = {
+  sts: stsOperations,
+  ecr: { ...repositoryOperations, ...imageOperations, ...layerOperations },
+  ecs: {
+    ...serviceOperations,
+    ...serviceDeploymentOperations,
+    ...taskOperations,
+    ...taskDefinitionOperations,
+  },
+  logs: logsOperations,
+};
+
+const unsignedOperations = new Set(['AssumeRoleWithWebIdentity']);
+const anonymous: Caller = { arn: 'anonymous', userId: 'anonymous', temporary: false };
+const bodyMaxBytes = 32 * 1024 * 1024;
+
+interface ParsedCall {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: object | undefined;
+  readonly body: Buffer;
+}
+
+/** Answers AWS's API calls: parses, verifies the signature, authorizes, runs, and records each. */
+export class Dispatcher {
+  readonly #world: AwsWorld;
+  readonly #faults: Faults;
+  readonly #latencyMs: number;
+  readonly calls: CallRecord[] = [];
+
+  constructor(world: AwsWorld, faults: Faults, latencyMs: number) {
+    this.#world = world;
+    this.#faults = faults;
+    this.#latencyMs = latencyMs;
+  }
+
+  /** Handles one HTTP request. */
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const body = await readBody(req);
+    const requestId = this.#world.ids.uuid();
+    const call = body === undefined ? undefined : parseCall(req, body);
+    if (this.#latencyMs > 0) await wait(this.#latencyMs);
+    if (call === undefined) {
+      const body = encodeError(
+        new ServiceError('UnknownOperationException', 'The request names no known operation.'),
+      );
+      return sendUnder(undefined, res, { status: 400, contentType: jsonContentType, requestId, body });
+    }
+    const fault = this.#faults.next(call.service, call.operation);
+    const outcome = await this.#outcome(call, req, async () => applyBefore(fault, res));
+    if (outcome === 'over') return;
+    sendUnder(fault, res, { ...render(call, outcome, requestId), requestId });
+  }
+
+  async #outcome(
+    call: ParsedCall,
+    req: IncomingMessage,
+    before: () => Promise<boolean>,
+  ): Promise<object | ServiceError | 'over'> {
+    const record = (errorCode?: string): void => {
+      const { service, operation, input = {} } = call;
+      const at = this.#world.timeline.now();
+      this.calls.push({ service, operation, at, input, ...(errorCode === undefined ? {} : { errorCode }) });
+    };
+    try {
+      this.#world.timeline.advance();
+      if (await before()) {
+        record('no-answer');
+        return 'over';
+      }
+      const output = await this.#run(call, req);
+      record();
+      return output;
+    } catch (error) {
+      const refusal =
+        error instanceof ServiceError
+          ? error
+          : new ServiceError('InternalFailure', `The sandbox failed: ${String(error)}`, 500);
+      record(refusal.code);
+      return refusal;
+    }
+  }
+
+  async #run(call: ParsedCall, req: IncomingMessage): Promise<object> {
+    const { service, operation, input } = call;
+    const world = this.#world;
+    const found = Object.hasOwn(operations[service], operation) ? operations[service][operation] : undefined;
+    if (found === undefined)
+      throw new ServiceError('UnknownOperationException', `${service}:${operation} is not in the sandbox.`);
+    if (input === undefined)
+      throw new ServiceError('SerializationException', 'The request body is not a JSON object.');
+    const caller = unsignedOperations.has(operation) ? anonymous : await this.#callerOf(call, req);
+    // A body takes time to verify: what fell due meanwhile happens first.
+    world.timeline.advance();
+    if (found.action !== undefined) world.policy.demand(caller, found.action, found.resource(input, world));
+    return found.run(input, { world, caller });
+  }
+
+  async #callerOf(call: ParsedCall, req: IncomingMessage): Promise<Caller> {
+    const { credentials, timeline } = this.#world;
+    const request = {
+      method: req.method ?? 'POST',
+      url: req.url ?? '/',
+      headers: req.headers,
+      body: call.body,
+    };
+    const key = await verifySignature(request, call.service, credentials, timeline.now());
+    return key.caller;
+  }
+}
+
+function parseCall(req: IncomingMessage, body: Buffer): ParsedCall | undefined {
+  const target = req.headers['x-amz-target'];
+  if (typeof target === 'string') {
+    const parsed = parseTarget(target);
+    if (parsed === undefined) return undefined;
+    return { ...parsed, input: decodeInput(parsed.service, parsed.operation, body), body };
+  }
+  if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return undefined;
+  const { operation, input } = parseForm(body);
+  return { service: 'sts', operation, input, body };
+}
+
+function render(
+  call: ParsedCall,
+  outcome: object | ServiceError,
+  requestId: string,
+): { readonly status: number; readonly contentType: string; readonly body: string } {
+  const failed = outcome instanceof ServiceError;
+  const status = failed ? outcome.status : 200;
+  if (call.service === 'sts') {
+    const body = failed ? encodeXmlError(outcome, requestId) : encodeXml(call.operation, outcome, requestId);
+    return { status, contentType: queryContentType, body };
+  }
+  return {
+    status,
+    contentType: jsonContentType,
+    body: failed ? encodeError(outcome) : encodeOutput(outcome),
+  };
+}
+
+async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > bodyMaxBytes) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,272 @@
+import type {
+  LoadBalancer,
+  NetworkConfiguration,
+  RegisterTaskDefinitionCommandInput,
+} from '@aws-sdk/client-ecs';
+import type { ImageStore } from '../../registry/image-store.ts';
+import type { ServiceSpec } from '../../scenarios/scenario.ts';
+import { type Account, arnOf } from '../account.ts';
+import { createRevision } from './deployment-start.ts';
+import type { Simulation } from './simulation.ts';
+import type { Cluster, Deployment, Service, ServiceDeployment, Task } from './state.ts';
+import type { StoredTaskDefinition } from './task-definition-store.ts';
+import { timingsOf } from './task-plan.ts';
+import { rolloutReason } from './wording.ts';
+
+/** Names of the default world. */
+export const worldNames = {
+  repository: 'dyno-agent',
+  cluster: 'dyno-agent-cluster',
+  service: 'dyno-agent-service',
+  family: 'dyno-agent',
+  logGroup: '/ecs/dyno-agent',
+} as const;
+
+/** The service that a scenario changes. */
+export const defaultService: ServiceSpec = {
+  name: worldNames.service,
+  desiredCount: 2,
+  launchType: 'FARGATE',
+  deploymentConfiguration: {
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    strategy: 'ROLLING',
+    bakeTimeInMinutes: 0,
+  },
+  loadBalanced: true,
+  controller: 'ECS',
+  status: 'ACTIVE',
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Earlier images, oldest first: the commit each was built from, its age in days, and how long its rollout took. */
+export const earlierImages = [
+  { commit: '0d9f3c5b7e1a2846f0c4d8b6a9e35172c8d4f601', daysAgo: 24, seconds: 80 },
+  { commit: '5be2a4d917c06f3e8a1b9d27405c6e8f3a7d1b92', daysAgo: 17, seconds: 65 },
+  { commit: 'c41d7e0a962f5b38d1e4a7c09b83f6250d7ea814', daysAgo: 12, seconds: 74 },
+  { commit: '7f20b9c6e4815da3027cf9b1e6d8045a3c92e7fd', daysAgo: 8, seconds: 71 },
+  { commit: 'a31be07d5c2946f8b01e7a3d94c5f26087be9d13', daysAgo: 3, seconds: 68 },
+] as const;
+
+/** Puts the earlier images into the repository, the newest under `latest` too; gives their digests. */
+export function seedImages(store: ImageStore, now: number): readonly string[] {
+  return earlierImages.map((image, index) => {
+    const tags = index === earlierImages.length - 1 ? [image.commit, 'latest'] : [image.commit];
+    const pushedAt = now - image.daysAgo * dayMs - 60_000;
+    return store.seedImage(worldNames.repository, tags, { marker: image.commit, pushedAt }).digest;
+  });
+}
+
+/** The task definition `dyno-agent:57`. */
+export function seedTaskDefinition(simulation: Simulation, registryHost: string): StoredTaskDefinition {
+  const { account } = simulation;
+  const input: RegisterTaskDefinitionCommandInput = {
+    family: worldNames.family,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '512',
+    memory: '1024',
+    runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+    executionRoleArn: arnOf(account, 'iam', 'role/ecsTaskExecutionRole'),
+    taskRoleArn: arnOf(account, 'iam', 'role/dyno-agent-task'),
+    containerDefinitions: [
+      {
+        name: 'app',
+        image: `${registryHost}/${worldNames.repository}:latest`,
+        cpu: 0,
+        essential: true,
+        portMappings: [{ containerPort: 8000, hostPort: 8000, protocol: 'tcp' }],
+        environment: [
+          { name: 'DATABASE_HOST', value: 'dyno-agent.cluster-c9f2.us-east-1.rds.amazonaws.com' },
+        ],
+        mountPoints: [],
+        volumesFrom: [],
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': worldNames.logGroup,
+            'awslogs-region': account.region,
+            'awslogs-stream-prefix': 'app',
+          },
+        },
+      },
+    ],
+  };
+  const at = simulation.timeline.now() - 30 * dayMs;
+  return simulation.taskDefinitions.register(input, {
+    at,
+    by: arnOf(account, 'iam', 'user/terraform'),
+    firstRevision: 57,
+  });
+}
+
+/** A service with five finished deployments, the tasks of the last one running. */
+export function seedService(
+  simulation: Simulation,
+  cluster: Cluster,
+  spec: ServiceSpec,
+  seeds: { readonly taskDefinition: StoredTaskDefinition; readonly digests: readonly string[] },
+): Service {
+  const { account, timeline } = simulation;
+  const service: Service = {
+    arn: arnOf(account, 'ecs', `service/${cluster.name}/${spec.name}`),
+    name: spec.name,
+    clusterArn: cluster.arn,
+    clusterName: cluster.name,
+    createdAt: timeline.now() - 30 * dayMs,
+    launchType: spec.launchType,
+    controller: spec.controller,
+    loadBalancers: spec.loadBalanced ? [loadBalancer(account, spec.name)] : [],
+    networkConfiguration: network(),
+    deploymentConfiguration: spec.deploymentConfiguration,
+    status: spec.status,
+    desiredCount: spec.desiredCount,
+    taskDefinition: seeds.taskDefinition,
+    deployments: [],
+    everyDeployment: [],
+    serviceDeployments: [],
+    currentServiceDeployment: undefined,
+    events: [],
+    looks: new Set(),
+    lastCompleted: undefined,
+    steady: true,
+  };
+  for (const [index, digest] of seeds.digests.entries()) seedDeployment(simulation, service, index, digest);
+  if (spec.status === 'ACTIVE')
+    for (let index = 0; index < spec.desiredCount; index += 1) seedTask(simulation, service);
+  simulation.state.services.push(service);
+  return service;
+}
+
+function seedDeployment(simulation: Simulation, service: Service, index: number, digest: string): void {
+  const image = earlierImages[index];
+  if (image === undefined) return;
+  const createdAt = simulation.timeline.now() - image.daysAgo * dayMs;
+  const finishedAt = createdAt + image.seconds * 1000;
+  const number = simulation.ids.digits19();
+  const resolved = createRevision(simulation, service, service.taskDefinition, number);
+  const revision = { ...resolved, createdAt, images: resolved.images.map((one) => ({ ...one, digest })) };
+  simulation.state.revisions.set(revision.arn, revision);
+  const id = `ecs-svc/${number}`;
+  const deployment: Deployment = {
+    id,
+    revision,
+    createdAt,
+    status: 'PRIMARY',
+    rolloutState: 'COMPLETED',
+    rolloutStateReason: rolloutReason.completed(id),
+    updatedAt: finishedAt,
+    failedTasks: 0,
+    tasksBegun: 0,
+    accepting: true,
+    placementFailures: 0,
+    notBefore: 0,
+  };
+  const sources = service.lastCompleted === undefined ? [] : [service.lastCompleted];
+  const finished = finishedDeployment(simulation, service, deployment, sources, finishedAt);
+  service.serviceDeployments = [finished, ...service.serviceDeployments];
+  service.currentServiceDeployment = finished;
+  service.lastCompleted = revision;
+  service.deployments = [deployment];
+}
+
+function finishedDeployment(
+  simulation: Simulation,
+  service: Service,
+  deployment: Deployment,
+  sources: ServiceDeployment['sources'],
+  finishedAt: number,
+): ServiceDeployment {
+  const breaks = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
+  const name = `service-deployment/${service.clusterName}/${service.name}/${simulation.ids.nano21()}`;
+  return {
+    arn: arnOf(simulation.account, 'ecs', name),
+    deployment,
+    sources,
+    target: deployment.revision,
+    createdAt: deployment.createdAt,
+    configuration: service.deploymentConfiguration,
+    status: 'SUCCESSFUL',
+    statusReason: undefined,
+    startedAt: deployment.createdAt + 1000,
+    finishedAt,
+    stoppedAt: undefined,
+    updatedAt: finishedAt,
+    lifecycleStage: undefined,
+    breaker: { status: breaks ? 'MONITORING_COMPLETE' : 'DISABLED', failureCount: 0, threshold: 3 },
+    alarms: undefined,
+    rollback: undefined,
+    rollbackDeployment: undefined,
+  };
+}
+
+function seedTask(simulation: Simulation, service: Service): void {
+  const [deployment] = service.deployments;
+  if (deployment === undefined) return;
+  const id = simulation.ids.hex32();
+  const arn = arnOf(simulation.account, 'ecs', `task/${service.clusterName}/${id}`);
+  const started = deployment.createdAt + 22_000;
+  const task: Task = {
+    arn,
+    id,
+    revision: deployment.revision,
+    group: `service:${service.name}`,
+    startedBy: deployment.id,
+    createdAt: deployment.createdAt + 2000,
+    launchType: service.launchType,
+    timings: timingsOf(simulation, service),
+    containers: deployment.revision.images.map((image) => ({
+      containerArn: arnOf(
+        simulation.account,
+        'ecs',
+        `container/${service.clusterName}/${id}/${simulation.ids.uuid()}`,
+      ),
+      taskArn: arn,
+      name: image.container,
+      image: image.image,
+      imageDigest: image.digest,
+      runtimeId: `${id}-${image.digest?.slice(7, 17)}`,
+      lastStatus: 'RUNNING',
+      networkInterfaces: [],
+      healthStatus: 'UNKNOWN',
+    })),
+    overrides: undefined,
+    service,
+    deployment,
+    lastStatus: 'RUNNING',
+    desiredStatus: 'RUNNING',
+    healthStatus: 'UNKNOWN',
+    healthy: true,
+    version: 5,
+    pullStartedAt: started - 12_000,
+    pullStoppedAt: started - 4000,
+    startedAt: started,
+    stoppingAt: undefined,
+    executionStoppedAt: undefined,
+    stoppedAt: undefined,
+    stopCode: undefined,
+    stoppedReason: undefined,
+    containersStartedAt: started - 4000,
+  };
+  simulation.state.tasks.push(task);
+}
+
+function loadBalancer(account: Account, service: string): LoadBalancer {
+  return {
+    targetGroupArn: arnOf(account, 'elasticloadbalancing', `targetgroup/${service}/6d0ecf831eec9f09`),
+    containerName: 'app',
+    containerPort: 8000,
+  };
+}
+
+function network(): NetworkConfiguration {
+  return {
+    awsvpcConfiguration: {
+      subnets: ['subnet-0a1b2c3d4e5f60718', 'subnet-0b2c3d4e5f6071829'],
+      securityGroups: ['sg-0c3d4e5f60718293a'],
+      assignPublicIp: 'DISABLED',
+    },
+  };
+}
