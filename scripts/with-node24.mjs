@@ -27,8 +27,17 @@ function installIfStale() {
 
 function node24() {
   const own = process.execPath;
-  const candidates = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`].map(
-    (name) => join(root, 'node_modules', name.replace('win32', 'win'), 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+  const candidates = [
+    `node-${process.platform}-${process.arch}`,
+    `node-bin-${process.platform}-${process.arch}`,
+  ].map((name) =>
+    join(
+      root,
+      'node_modules',
+      name.replace('win32', 'win'),
+      'bin',
+      process.platform === 'win32' ? 'node.exe' : 'node',
+    ),
   );
   const found = candidates.find((path) => existsSync(path));
   if (found) return found;

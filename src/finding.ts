@@ -32,7 +32,11 @@ export class Failure extends Error {
   readonly findings: readonly [Finding, ...Finding[]];
   readonly result: Result;
 
-  constructor(findings: Finding | readonly [Finding, ...Finding[]], result: Result = 'failed', cause?: unknown) {
+  constructor(
+    findings: Finding | readonly [Finding, ...Finding[]],
+    result: Result = 'failed',
+    cause?: unknown,
+  ) {
     const all = 'code' in findings ? ([findings] as const) : findings;
     super(all[0].title, { cause });
     this.name = 'Failure';

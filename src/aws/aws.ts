@@ -1,0 +1,54 @@
+import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import type { Agents } from '../runner/http.ts';
+import type { CredentialPlan } from './credentials.ts';
+import type { Ecr } from './ecr.ts';
+import type { Ecs } from './ecs.ts';
+import type { Sts } from './sts.ts';
+
+/** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
+export class Aws {
+  readonly region: string;
+  readonly plan: CredentialPlan;
+  readonly #agents: Agents;
+  #sts: Promise<Sts> | undefined;
+  #ecr: Promise<Ecr> | undefined;
+  #ecs: Promise<Ecs> | undefined;
+
+  constructor(region: string, plan: CredentialPlan, agents: Agents) {
+    this.region = region;
+    this.plan = plan;
+    this.#agents = agents;
+  }
+
+  /** The credentials, from wherever they come. Throws what that source throws. */
+  async credentials(): Promise<AwsCredentialIdentity> {
+    const sts = await this.sts();
+    return await sts.credentials();
+  }
+
+  async sts(): Promise<Sts> {
+    this.#sts ??= import('./sts.ts').then(
+      ({ Sts }) => new Sts({ region: this.region, agents: this.#agents, credentials: this.plan.provider }),
+    );
+    return await this.#sts;
+  }
+
+  async ecr(): Promise<Ecr> {
+    this.#ecr ??= import('./ecr.ts').then(({ Ecr }) => new Ecr(this.#settings()));
+    return await this.#ecr;
+  }
+
+  async ecs(): Promise<Ecs> {
+    this.#ecs ??= import('./ecs.ts').then(({ Ecs }) => new Ecs(this.#settings()));
+    return await this.#ecs;
+  }
+
+  /** What a client of another service is made with: the same credentials, found once. */
+  clientSettings() {
+    return this.#settings();
+  }
+
+  #settings() {
+    return { region: this.region, agents: this.#agents, credentials: () => this.credentials() };
+  }
+}

@@ -1,0 +1,44 @@
+import type { AwsCredentialIdentityProvider } from '@aws-sdk/types';
+import { type Agents, isLoopback } from '../runner/http.ts';
+
+/** What every client of the SDK is made with. */
+export interface ClientSettings {
+  readonly region: string;
+  readonly agents: Agents;
+  /** Undefined: the SDK's own chain (environment, profile, container, instance). */
+  readonly credentials: AwsCredentialIdentityProvider | undefined;
+}
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 15_000;
+
+/** The part of a client's configuration that all services share. */
+export function clientConfig(settings: ClientSettings) {
+  return {
+    region: settings.region,
+    ...(settings.credentials ? { credentials: settings.credentials } : {}),
+    // Six attempts: with the SDK's back-off they span some seconds, where its three are over in 70 ms.
+    maxAttempts: 6,
+    requestHandler: {
+      httpAgent: settings.agents.http,
+      httpsAgent: settings.agents.https,
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      // Without it the SDK only warns, and a hung answer is waited for without end.
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+/** Endpoints named by the SDK's own variables that would carry credentials in the clear to another machine. */
+export function clearTextEndpoints(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return Object.entries(environment)
+    .filter(([name, value]) => /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(name) && value)
+    .filter(([, value]) => {
+      const url = URL.parse(value ?? '');
+      return url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname));
+    })
+    .map(([name]) => name);
+}

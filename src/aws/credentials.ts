@@ -1,0 +1,103 @@
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
+import type { Agents } from '../runner/http.ts';
+import type { CredentialSettings } from '../stages/inputs/config.ts';
+
+/** Where the run's credentials come from, for saying so. */
+export type CredentialSource =
+  | 'access keys'
+  | 'role by access keys'
+  | 'role by OIDC'
+  | 'role by chaining'
+  | 'environment';
+
+/** How the run is known to AWS. */
+export interface CredentialPlan {
+  readonly source: CredentialSource;
+  /** Undefined: the SDK's own chain. */
+  readonly provider: AwsCredentialIdentityProvider | undefined;
+}
+
+/** What a role needs to be assumed. */
+export interface CredentialPorts {
+  readonly agents: Agents;
+  readonly oidcToken: (audience: string) => Promise<string>;
+  readonly mask: (secret: string) => void;
+}
+
+/** Renewed when less than this is left, in milliseconds. */
+const RENEW_BEFORE_MS = 5 * 60_000;
+
+/** The one source of credentials that the inputs name. Nothing is asked of AWS until the provider is called. */
+export function planCredentials(
+  settings: CredentialSettings,
+  region: string,
+  ports: CredentialPorts,
+): CredentialPlan {
+  const { keys, role } = settings;
+  const fromKeys: AwsCredentialIdentityProvider | undefined =
+    keys && (() => Promise.resolve(staticKeys(keys)));
+  if (role === undefined) {
+    return { source: fromKeys ? 'access keys' : 'environment', provider: fromKeys };
+  }
+  if (fromKeys || settings.chaining) {
+    const source = fromKeys ? 'role by access keys' : 'role by chaining';
+    return { source, provider: renewing(() => assumeBy(fromKeys, role, settings, region, ports)) };
+  }
+  return { source: 'role by OIDC', provider: renewing(() => assumeByOidc(role, settings, region, ports)) };
+}
+
+async function assumeBy(
+  own: AwsCredentialIdentityProvider | undefined,
+  role: string,
+  settings: CredentialSettings,
+  region: string,
+  ports: CredentialPorts,
+): Promise<AwsCredentialIdentity> {
+  const { Sts } = await import('./sts.ts');
+  const sts = new Sts({ region, agents: ports.agents, credentials: own });
+  return masked(await sts.assumeRole({ ...settings, role }), ports);
+}
+
+async function assumeByOidc(
+  role: string,
+  settings: CredentialSettings,
+  region: string,
+  ports: CredentialPorts,
+): Promise<AwsCredentialIdentity> {
+  const [{ Sts }, token] = await Promise.all([import('./sts.ts'), ports.oidcToken(settings.audience)]);
+  const sts = new Sts({ region, agents: ports.agents, credentials: undefined });
+  return masked(await sts.assumeRoleWithWebIdentity({ ...settings, role }, token), ports);
+}
+
+function staticKeys(keys: NonNullable<CredentialSettings['keys']>): AwsCredentialIdentity {
+  return {
+    accessKeyId: keys.id,
+    secretAccessKey: keys.secret,
+    ...(keys.sessionToken ? { sessionToken: keys.sessionToken } : {}),
+  };
+}
+
+function masked(credentials: AwsCredentialIdentity, ports: CredentialPorts): AwsCredentialIdentity {
+  ports.mask(credentials.secretAccessKey);
+  if (credentials.sessionToken) ports.mask(credentials.sessionToken);
+  return credentials;
+}
+
+/** One set of credentials for all clients, asked for again when it is about to expire. */
+function renewing(assume: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
+  let current: Promise<AwsCredentialIdentity> | undefined;
+  const renew = () => {
+    current = assume();
+    return current;
+  };
+  return async () => {
+    const asked = current ?? renew();
+    const held = await asked.catch((error: unknown) => {
+      if (current === asked) current = undefined;
+      throw error;
+    });
+    const left = held.expiration ? held.expiration.getTime() - Date.now() : Number.POSITIVE_INFINITY;
+    if (left > RENEW_BEFORE_MS) return held;
+    return await (current === asked ? renew() : (current ?? renew()));
+  };
+}

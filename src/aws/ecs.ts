@@ -1,0 +1,143 @@
+import {
+  type ContainerDefinition,
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListServicesCommand,
+  type Service,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { nameInArn } from './arn.ts';
+import { type ClientSettings, clientConfig } from './client.ts';
+
+/** A deployment in a service's list. */
+export interface ServiceDeploymentEntry {
+  readonly id: string;
+  readonly status: string;
+  readonly rolloutState: string | undefined;
+  readonly taskDefinition: string;
+  /** By AWS's clock, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly running: number;
+}
+
+/** A service as the stages need to know it. */
+export interface EcsService {
+  readonly arn: string;
+  readonly name: string;
+  /** `ACTIVE`, `DRAINING` or `INACTIVE`. */
+  readonly status: string;
+  readonly taskDefinition: string;
+  /** `ECS`, `CODE_DEPLOY` or `EXTERNAL`. */
+  readonly controller: string;
+  readonly strategy: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly circuitBreaker: { readonly enabled: boolean; readonly rollback: boolean };
+  readonly minimumHealthyPercent: number;
+  readonly deployments: readonly ServiceDeploymentEntry[];
+  /** ARN of the service deployment that ECS works on, where it says so. */
+  readonly currentServiceDeployment: string | undefined;
+}
+
+/** The parts of a task definition that say what runs. */
+export interface TaskDefinition {
+  readonly arn: string;
+  /** `family:revision` */
+  readonly name: string;
+  readonly containers: readonly ContainerDefinition[];
+}
+
+/** Elastic Container Service. Its methods throw the SDK's errors: see `readRefusal`. */
+export class Ecs {
+  readonly client: ECSClient;
+  readonly #once: ECSClient;
+
+  constructor(settings: ClientSettings) {
+    const config = clientConfig(settings);
+    this.client = new ECSClient(config);
+    // UpdateService is not idempotent: after a lost answer the SDK's retry would start a second deployment.
+    this.#once = new ECSClient({ ...config, maxAttempts: 1 });
+  }
+
+  /** The cluster's status, or undefined where there is no such cluster. */
+  async clusterStatus(cluster: string): Promise<string | undefined> {
+    const { clusters } = await this.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
+    return clusters?.[0]?.status;
+  }
+
+  /** Names of up to 100 clusters, for naming what was probably meant. */
+  async clusterNames(): Promise<readonly string[]> {
+    const { clusterArns } = await this.client.send(new ListClustersCommand({ maxResults: 100 }));
+    return (clusterArns ?? []).map(nameInArn);
+  }
+
+  /** Names of up to 100 services of the cluster. */
+  async serviceNames(cluster: string): Promise<readonly string[]> {
+    const { serviceArns } = await this.client.send(new ListServicesCommand({ cluster, maxResults: 100 }));
+    return (serviceArns ?? []).map(nameInArn);
+  }
+
+  /** The services that exist, of those named, in the order asked for. Asks for ten at a time, as the API allows. */
+  async services(cluster: string, names: readonly string[]): Promise<readonly EcsService[]> {
+    const tens = Array.from({ length: Math.ceil(names.length / 10) }, (_, i) =>
+      names.slice(i * 10, i * 10 + 10),
+    );
+    const answers = await Promise.all(
+      tens.map((ten) => this.client.send(new DescribeServicesCommand({ cluster, services: [...ten] }))),
+    );
+    return answers.flatMap(({ services }) => services ?? []).map(toService);
+  }
+
+  /** A task definition by ARN, `family:revision` or family (the newest active revision). */
+  async taskDefinition(reference: string): Promise<TaskDefinition> {
+    const { taskDefinition } = await this.client.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: reference }),
+    );
+    if (!taskDefinition?.taskDefinitionArn) throw new Error('DescribeTaskDefinition answered without one');
+    return {
+      arn: taskDefinition.taskDefinitionArn,
+      name: nameInArn(taskDefinition.taskDefinitionArn),
+      containers: taskDefinition.containerDefinitions ?? [],
+    };
+  }
+
+  /** Forces a new deployment, and gives the service as it is then. Sent once, never again by itself. */
+  async forceNewDeployment(cluster: string, service: string): Promise<EcsService> {
+    const answer = await this.#once.send(
+      new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }),
+    );
+    if (!answer.service) throw new Error('UpdateService answered without a service');
+    return toService(answer.service);
+  }
+}
+
+function toService(service: Service): EcsService {
+  const configuration = service.deploymentConfiguration;
+  return {
+    arn: service.serviceArn ?? '',
+    name: service.serviceName ?? '',
+    status: service.status ?? 'ACTIVE',
+    taskDefinition: service.taskDefinition ?? '',
+    controller: service.deploymentController?.type ?? 'ECS',
+    strategy: configuration?.strategy ?? 'ROLLING',
+    desired: service.desiredCount ?? 0,
+    running: service.runningCount ?? 0,
+    circuitBreaker: {
+      enabled: configuration?.deploymentCircuitBreaker?.enable ?? false,
+      rollback: configuration?.deploymentCircuitBreaker?.rollback ?? false,
+    },
+    minimumHealthyPercent: configuration?.minimumHealthyPercent ?? 100,
+    currentServiceDeployment: service.currentServiceDeployment,
+    deployments: (service.deployments ?? []).map((deployment) => ({
+      id: deployment.id ?? '',
+      status: deployment.status ?? '',
+      rolloutState: deployment.rolloutState,
+      taskDefinition: deployment.taskDefinition ?? '',
+      createdAt: deployment.createdAt?.getTime() ?? 0,
+      running: deployment.runningCount ?? 0,
+    })),
+  };
+}

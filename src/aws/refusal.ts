@@ -1,0 +1,85 @@
+import { oneLine } from '../runner/text.ts';
+
+/** How an AWS call went wrong, in terms that a reader can act on. */
+export type Refusal =
+  | 'access-denied'
+  | 'bad-key'
+  | 'bad-signature'
+  | 'clock-skew'
+  | 'expired'
+  | 'no-credentials'
+  | 'not-found'
+  | 'throttled'
+  | 'unreachable'
+  | 'other';
+
+/** A failed AWS call, taken apart. */
+export interface AwsProblem {
+  readonly kind: Refusal;
+  /** AWS's name for it, such as `ClusterNotFoundException`. */
+  readonly name: string;
+  /** AWS's words, made safe to print. */
+  readonly message: string;
+  /** The IAM action that was denied, such as `ecs:UpdateService`, where AWS names it. */
+  readonly action: string | undefined;
+  /** Whether the request may have been carried out all the same. */
+  readonly maybeDone: boolean;
+}
+
+const KINDS: readonly (readonly [RegExp, Refusal])[] = [
+  [/^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/, 'access-denied'],
+  [
+    /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|MissingAuthenticationToken)/,
+    'bad-key',
+  ],
+  [/^(SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature)/, 'bad-signature'],
+  [/^(RequestExpired|RequestTimeTooSkewed|RequestInTheFuture)/, 'clock-skew'],
+  [/^(ExpiredToken|ExpiredTokenException|ExpiredTokenIdentity)/, 'expired'],
+  [/^(CredentialsProviderError|TokenProviderError)$/, 'no-credentials'],
+  [/(NotFound|NotFoundException|ClusterNotFoundException|ServiceNotFoundException)$/, 'not-found'],
+  [
+    /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|RateExceeded)/,
+    'throttled',
+  ],
+];
+
+/** Node's error codes where nothing was sent: the connection was never made. */
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|ERR_TLS|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/;
+const NETWORK =
+  /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ETIMEDOUT|CERT_|ERR_TLS|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/;
+
+/** What an error thrown by the SDK means. */
+export function readRefusal(error: unknown): AwsProblem {
+  const name = error instanceof Error ? error.name : 'unknown';
+  const message = oneLine(error instanceof Error ? error.message : String(error), 600);
+  const status = statusOf(error);
+  const code = codeOf(error);
+  const skewed = /signature (expired|not yet current)/i.test(message);
+  const named = KINDS.find(([pattern]) => pattern.test(name))?.[1];
+  const answered = status !== undefined;
+  const unreachable = !answered && (name === 'TimeoutError' || (code !== undefined && NETWORK.test(code)));
+  const kind = skewed
+    ? 'clock-skew'
+    : (named ?? (unreachable || (status ?? 0) >= 500 ? 'unreachable' : 'other'));
+  const refused = answered && status < 500;
+  return {
+    kind,
+    name: code ?? name,
+    message: status !== undefined && status >= 500 && message === '' ? `HTTP ${status}` : message,
+    action: /not authorized to perform:? ([a-z-]+:[A-Za-z]+)/.exec(message)?.[1],
+    maybeDone: !refused && !(code !== undefined && NEVER_SENT.test(code)) && kind !== 'no-credentials',
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^[A-Z][A-Z_]+$/.test(error.code) ? error.code : undefined;
+}

@@ -1,0 +1,81 @@
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
+  type Credentials,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@aws-sdk/types';
+import { type ClientSettings, clientConfig } from './client.ts';
+
+/** Who AWS says the caller is. */
+export interface CallerIdentity {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/** What a role is assumed with. */
+export interface AssumeRoleInput {
+  readonly role: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly externalId: string | undefined;
+}
+
+/** Security Token Service. Its methods throw the SDK's errors: see `readRefusal`. */
+export class Sts {
+  readonly #client: STSClient;
+
+  constructor(settings: ClientSettings) {
+    this.#client = new STSClient(clientConfig(settings));
+  }
+
+  /** The credentials that the client signs with. Throws what their source throws. */
+  async credentials(): Promise<AwsCredentialIdentity> {
+    return await this.#client.config.credentials();
+  }
+
+  /** Whose credentials these are. Needs no permission. */
+  async callerIdentity(): Promise<CallerIdentity> {
+    const { Account, Arn } = await this.#client.send(new GetCallerIdentityCommand({}));
+    if (!Account || !Arn) throw new Error('GetCallerIdentity answered without an account');
+    return { accountId: Account, arn: Arn };
+  }
+
+  /** Temporary credentials of a role, by the caller's own credentials. */
+  async assumeRole(input: AssumeRoleInput): Promise<AwsCredentialIdentity> {
+    const { Credentials } = await this.#client.send(
+      new AssumeRoleCommand({
+        RoleArn: input.role,
+        RoleSessionName: input.sessionName,
+        DurationSeconds: input.durationSeconds,
+        ...(input.externalId ? { ExternalId: input.externalId } : {}),
+      }),
+    );
+    return toIdentity(Credentials);
+  }
+
+  /** Temporary credentials of a role, by an OIDC token. The request is not signed. */
+  async assumeRoleWithWebIdentity(input: AssumeRoleInput, token: string): Promise<AwsCredentialIdentity> {
+    const { Credentials } = await this.#client.send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: input.role,
+        RoleSessionName: input.sessionName,
+        DurationSeconds: input.durationSeconds,
+        WebIdentityToken: token,
+      }),
+    );
+    return toIdentity(Credentials);
+  }
+}
+
+function toIdentity(credentials: Credentials | undefined): AwsCredentialIdentity {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey) throw new Error('STS answered without credentials');
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(SessionToken ? { sessionToken: SessionToken } : {}),
+    ...(Expiration ? { expiration: Expiration } : {}),
+  };
+}

@@ -1,0 +1,141 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CommandResult, runCommand } from '../runner/command.ts';
+import { oneLine } from '../runner/text.ts';
+import type { BuildSettings } from '../stages/inputs/config.ts';
+import { type BuildNames, buildArguments } from './build-command.ts';
+import { makeConfigFolder, userConfigFolder } from './config-folder.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is there to build with. */
+export interface DockerVersion {
+  readonly client: string;
+  readonly server: string;
+  /** Undefined: no buildx. */
+  readonly buildx: string | undefined;
+}
+
+/** What docker is run with: the workspace, and where a private folder may hold its configuration. */
+export interface DockerSettings {
+  readonly workspace: string;
+  readonly environment: Environment;
+  readonly privateFolder: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Versions of docker's client and server and of buildx. Throws CommandNotStarted where there is no docker; gives
+ * docker's own words where its server doesn't answer.
+ */
+export async function dockerVersion(
+  settings: Pick<DockerSettings, 'environment' | 'signal'>,
+): Promise<DockerVersion | { readonly unreachable: string }> {
+  const options = { environment: settings.environment, signal: settings.signal };
+  const [version, buildx] = await Promise.all([
+    runCommand('docker', ['version', '--format', '{{json .}}'], options),
+    runCommand('docker', ['buildx', 'version'], options),
+  ]);
+  const told = versionsIn(version.stdout);
+  if (version.exitCode !== 0 || told.server === undefined) {
+    return { unreachable: oneLine(version.stderr || version.stdout || `exit code ${version.exitCode}`) };
+  }
+  return {
+    client: told.client ?? 'unknown',
+    server: told.server,
+    buildx:
+      buildx.exitCode === 0 ? (/\bv?(\d+\.\d+[^\s]*)/.exec(buildx.stdout)?.[1] ?? 'unknown') : undefined,
+  };
+}
+
+function versionsIn(text: string): { client: string | undefined; server: string | undefined } {
+  try {
+    const { Client, Server } = JSON.parse(text.slice(text.indexOf('{'))) as Record<
+      string,
+      { Version?: unknown } | null
+    >;
+    const version = (side: { Version?: unknown } | null | undefined) =>
+      typeof side?.Version === 'string' ? oneLine(side.Version, 40) : undefined;
+    return { client: version(Client), server: version(Server) };
+  } catch {
+    return { client: undefined, server: undefined };
+  }
+}
+
+/** docker's command line, with a configuration folder of our own. Its methods give how docker ended. */
+export class Docker {
+  readonly #settings: DockerSettings;
+  readonly #environment: Environment;
+
+  private constructor(settings: DockerSettings) {
+    this.#settings = settings;
+    this.#environment = { ...settings.environment, DOCKER_CONFIG: join(settings.privateFolder, 'docker') };
+  }
+
+  /** Makes the configuration folder, without a login at `registryHost` yet. */
+  static async create(settings: DockerSettings, registryHost: string): Promise<Docker> {
+    await makeConfigFolder(settings.privateFolder, userConfigFolder(settings.environment), registryHost);
+    return new Docker(settings);
+  }
+
+  /** Logs in at the registry; the password goes through standard input. */
+  async login(registryHost: string, username: string, password: string): Promise<CommandResult> {
+    const login = await this.#run(['login', '--username', username, '--password-stdin', registryHost], {
+      input: password,
+    });
+    // docker writes the file anew, with the umask's mode.
+    await chmod(join(this.#settings.privateFolder, 'docker', 'config.json'), 0o600).catch(() => undefined);
+    return login;
+  }
+
+  /** Forgets the login. */
+  async logout(registryHost: string): Promise<void> {
+    await this.#run(['logout', registryHost], {});
+  }
+
+  /** Builds the image; with buildx, also pushes it. */
+  async build(
+    build: BuildSettings,
+    names: BuildNames,
+    withBuildx: boolean,
+    onLine: (line: string) => void,
+  ): Promise<CommandResult> {
+    const secrets = join(this.#settings.privateFolder, 'build-secrets');
+    await mkdir(secrets, { mode: 0o700, recursive: true });
+    const fileOf = (id: string) => join(secrets, encodeURIComponent(id));
+    for (const line of build.secrets) {
+      const at = line.indexOf('=');
+      await writeFile(fileOf(line.slice(0, at)), line.slice(at + 1), { mode: 0o600 });
+    }
+    return await this.#run(buildArguments(build, names, withBuildx, fileOf), { onLine });
+  }
+
+  /** Pushes `repository:tag`, as the classic builder left it. */
+  async push(reference: string, onLine: (line: string) => void): Promise<CommandResult> {
+    return await this.#run(['push', reference], { onLine });
+  }
+
+  /** Digests under which the local engine knows an image at registries: `repository@sha256:…`. */
+  async repositoryDigests(reference: string): Promise<readonly string[]> {
+    const { exitCode, stdout } = await this.#run(
+      ['image', 'inspect', '--format', '{{json .RepoDigests}}', reference],
+      {},
+    );
+    if (exitCode !== 0) return [];
+    const digests: unknown = JSON.parse(stdout || '[]');
+    return Array.isArray(digests) ? digests.filter((digest) => typeof digest === 'string') : [];
+  }
+
+  async #run(
+    args: readonly string[],
+    options: { readonly input?: string; readonly onLine?: (line: string) => void },
+  ): Promise<CommandResult> {
+    const { workspace, signal } = this.#settings;
+    return await runCommand('docker', args, {
+      cwd: workspace,
+      environment: this.#environment,
+      signal,
+      ...options,
+    });
+  }
+}

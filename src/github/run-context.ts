@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+
+/** The workflow run that this is a step of. Every text in it is somebody's words: branch names, titles, logins. */
+export interface RunContext {
+  /** `owner/name` */
+  readonly repository: string;
+  readonly sha: string;
+  /** Branch or tag name without `refs/heads/`; for a pull request, its source branch. */
+  readonly branch: string;
+  readonly actor: string;
+  readonly event: string;
+  readonly workflow: string;
+  readonly runNumber: string;
+  readonly runUrl: string;
+  readonly serverUrl: string;
+  /** docs/errors.md of the version of this action that runs. */
+  readonly errorsUrl: string;
+  readonly workspace: string;
+  readonly temporaryFolder: string | undefined;
+  /** First line of the pushed commit's message, where the event carries one. */
+  readonly headline: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The run as GitHub's runner describes it (docs.github.com, "Variables reference"); outside a runner, what
+ * there is of it.
+ */
+export async function readRunContext(environment: Environment): Promise<RunContext> {
+  const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
+  const repository = environment['GITHUB_REPOSITORY'] ?? '';
+  const runId = environment['GITHUB_RUN_ID'] ?? '';
+  const attempt = Number(environment['GITHUB_RUN_ATTEMPT'] ?? '1');
+  return {
+    repository,
+    sha: environment['GITHUB_SHA'] ?? '',
+    branch: environment['GITHUB_HEAD_REF'] || environment['GITHUB_REF_NAME'] || '',
+    actor: environment['GITHUB_TRIGGERING_ACTOR'] || environment['GITHUB_ACTOR'] || '',
+    event: environment['GITHUB_EVENT_NAME'] ?? '',
+    workflow: environment['GITHUB_WORKFLOW'] ?? '',
+    runNumber: environment['GITHUB_RUN_NUMBER'] ?? '',
+    runUrl: `${serverUrl}/${repository}/actions/runs/${runId}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
+    serverUrl,
+    errorsUrl: errorsUrl(environment, serverUrl),
+    workspace: environment['GITHUB_WORKSPACE'] || process.cwd(),
+    temporaryFolder: environment['RUNNER_TEMP'] || undefined,
+    headline: await headlineOf(environment['GITHUB_EVENT_PATH']),
+  };
+}
+
+function errorsUrl(environment: Environment, serverUrl: string): string {
+  const repository = environment['GITHUB_ACTION_REPOSITORY'];
+  const ref = environment['GITHUB_ACTION_REF'] || 'HEAD';
+  return repository ? `${serverUrl}/${repository}/blob/${ref}/docs/errors.md` : 'docs/errors.md';
+}
+
+async function headlineOf(eventPath: string | undefined): Promise<string | undefined> {
+  if (!eventPath) return undefined;
+  const event: unknown = await readFile(eventPath, 'utf8')
+    .then((text) => JSON.parse(text) as unknown)
+    .catch(() => undefined);
+  const message = property(property(event, 'head_commit'), 'message');
+  return typeof message === 'string' ? message.split('\n')[0] : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}

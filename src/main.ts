@@ -1,0 +1,120 @@
+import { Aws } from './aws/aws.ts';
+import { planCredentials } from './aws/credentials.ts';
+import { Docker, dockerVersion } from './docker/docker.ts';
+import { engineEnvironment } from './docker/engine-environment.ts';
+import { checkedOutCommit } from './github/checked-out-commit.ts';
+import { requestOidcToken } from './github/oidc.ts';
+import { type RunContext, readRunContext } from './github/run-context.ts';
+import { RegistryRepository } from './registry/registry.ts';
+import { cancellation } from './runner/cancellation.ts';
+import { localClock } from './runner/clock.ts';
+import { createAgents } from './runner/http.ts';
+import { makePrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
+import { Redaction } from './runner/redaction.ts';
+import { githubRunner } from './runner/workflow-commands.ts';
+import { type Config, readConfig } from './stages/inputs/config.ts';
+import { secretsOf } from './stages/inputs/secrets-of.ts';
+import type { Ports } from './stages/ports.ts';
+import { firstReport } from './stages/report/first-report.ts';
+import { Recorder } from './stages/report/recorder.ts';
+import { isGreen } from './stages/report/run-report.ts';
+import { StateKeeper } from './stages/report/state-keeper.ts';
+import { tell } from './stages/report/tell.ts';
+import { run } from './stages/run.ts';
+
+const SLACK_LIMITS = { answerMs: 10_000, totalMs: 45_000 };
+/** After a cancel the runner waits 7.5 s before it sends SIGTERM. */
+const SLACK_LIMITS_CANCELLED = { answerMs: 3_000, totalMs: 3_500 };
+
+async function main(): Promise<boolean> {
+  const signal = cancellation();
+  const redaction = new Redaction();
+  const mask = (secret: string) => {
+    redaction.add(secret);
+    githubRunner.mask(secret);
+  };
+  const { config, findings } = readConfig(process.env);
+  secretsOf(config).forEach(mask);
+  const context = await readRunContext(process.env);
+  const commit = await checkedOutCommit(context, process.env);
+  const privateFolder = await makePrivateFolder(context.temporaryFolder);
+  const state = new StateKeeper(githubRunner, { privateFolder, ...(commit ? { commit } : {}) });
+  const recorder = new Recorder(firstReport(config, context, commit), (report, stage) =>
+    state.record(report, stage),
+  );
+  const ports = joinPorts(config, context, privateFolder, signal, mask);
+  const report = await run(config, findings, recorder, ports);
+  state.end(report);
+  await tell(report, config, {
+    runner: githubRunner,
+    agents: ports.agents,
+    redaction,
+    deliver: async (...message) => (await import('./slack/webhook.ts')).deliver(...message),
+    saveTold: (told) => state.told(told),
+    limits: signal.aborted ? SLACK_LIMITS_CANCELLED : SLACK_LIMITS,
+  });
+  await removePrivateFolder(privateFolder, context.temporaryFolder);
+  return isGreen(report.result);
+}
+
+/** The stages' ports, each joined to its one real adapter. What is heavy is loaded when it is first needed. */
+function joinPorts(
+  config: Config,
+  run: RunContext,
+  privateFolder: string,
+  signal: AbortSignal,
+  mask: (secret: string) => void,
+): Ports {
+  const agents = createAgents(config.proxy);
+  const oidcToken = (audience: string) => requestOidcToken(audience, config.environment);
+  const { region } = config;
+  const aws = region
+    ? new Aws(region, planCredentials(config.credentials, region, { agents, oidcToken, mask }), agents)
+    : undefined;
+  const docker = { workspace: run.workspace, environment: engineEnvironment(config), privateFolder, signal };
+  return {
+    runner: githubRunner,
+    agents,
+    signal,
+    aws,
+    clock: localClock,
+    dockerVersion: () => dockerVersion(docker),
+    openDocker: (registryHost) => Docker.create(docker, registryHost),
+    registry: (access, repository) => {
+      mask(access.password);
+      return new RegistryRepository(access, repository, agents, signal);
+    },
+    watching: async () => {
+      if (!aws) throw new Error('no region to watch a rollout in');
+      const [{ EcsObservations }, { CloudWatchLogReader }, ecs] = await Promise.all([
+        import('./aws/ecs-observe.ts'),
+        import('./aws/logs.ts'),
+        aws.ecs(),
+      ]);
+      const logs = new CloudWatchLogReader(async (region) => {
+        const [{ CloudWatchLogsClient }, { clientConfig }] = await Promise.all([
+          import('@aws-sdk/client-cloudwatch-logs'),
+          import('./aws/client.ts'),
+        ]);
+        return new CloudWatchLogsClient(clientConfig({ ...aws.clientSettings(), region }));
+      });
+      return { ecs: new EcsObservations(ecs.client), logs };
+    },
+  };
+}
+
+/** Kept connections, and timers of what is over, must not keep the job waiting: hence the exit by hand. */
+main().then(
+  (green) => process.exit(green ? 0 : 1),
+  (error: unknown) => {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    githubRunner.print(words);
+    githubRunner.annotate({
+      code: 'DG901',
+      level: 'error',
+      title: `deploy-guard has a bug: ${error instanceof Error ? error.message : 'unknown'}`,
+      fix: 'Report it, with the lines above, in an issue of the deploy-guard repository.',
+    });
+    process.exit(1);
+  },
+);

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { shorten } from './text.ts';
+
+/** How a program ended. */
+export interface CommandResult {
+  readonly exitCode: number;
+  /** The last part of what it printed (at most `TAIL` lines of each stream), for a diagnosis. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a program is started with. */
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Text for its standard input: the way to hand over a secret. */
+  readonly input?: string;
+  /** Gets each line of both streams as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** Ends the program: SIGTERM, and SIGKILL two seconds later. */
+  readonly signal?: AbortSignal;
+}
+
+const TAIL = 200;
+const LONGEST_LINE = 8_192;
+const KILL_AFTER_MS = 2_000;
+
+/** The program could not be started at all (`ENOENT`: it isn't there). */
+export class CommandNotStarted extends Error {
+  readonly code: string;
+  constructor(program: string, code: string) {
+    super(`${program} could not be started (${code})`);
+    this.name = 'CommandNotStarted';
+    this.code = code;
+  }
+}
+
+/**
+ * Runs a program with an argument array, never through a shell. Resolves with its end, whatever its exit code
+ * (128 + n where signal n ended it). Throws CommandNotStarted.
+ */
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  options.signal?.throwIfAborted();
+  const child = spawn(program, [...args], {
+    cwd: options.cwd,
+    env: { ...options.environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own: a cancelled docker takes its plugins (buildx) with it.
+    detached: true,
+  });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CommandNotStarted(program, error.code ?? 'unknown')),
+    );
+    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
+  });
+  const stop = () => stopGroup(child.pid);
+  options.signal?.addEventListener('abort', stop, { once: true });
+  // A program that ends without reading its input closes the pipe: its exit code tells more than EPIPE.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collectTail(stream, options.onLine));
+  try {
+    const exitCode = await ended;
+    return { exitCode, stdout: (await stdout) ?? '', stderr: (await stderr) ?? '' };
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+  }
+}
+
+function stopGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  kill('SIGTERM');
+  setTimeout(() => kill('SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+async function collectTail(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): Promise<string> {
+  const tail: string[] = [];
+  for await (const raw of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const line = shorten(raw, LONGEST_LINE);
+    onLine?.(line);
+    tail.push(line);
+    if (tail.length > TAIL) tail.shift();
+  }
+  return tail.join('\n');
+}

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+
+/** Whether people were told: `sending` means that a request went out whose answer was not seen. */
+export type Told = 'no' | 'sending' | 'yes';
+
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
+
+const STATE = v.object({
+  version: v.literal(1),
+  told: v.picklist(['no', 'sending', 'yes']),
+  stage: text(40),
+  startedAtMs: v.number(),
+  changed: v.boolean(),
+  privateFolder: v.optional(text(4096)),
+  accountId: v.optional(v.pipe(v.string(), v.regex(/^\d{12}$/))),
+  commit: v.optional(
+    v.object({ sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)), subject: v.optional(text(500)) }),
+  ),
+  /** How the run ended, once it has. */
+  ended: v.optional(
+    v.object({
+      result: v.picklist([
+        'succeeded',
+        'started',
+        'checked',
+        'failed',
+        'rolled-back',
+        'superseded',
+        'timed-out',
+        'cancelled',
+      ]),
+      totalMs: v.number(),
+      code: v.optional(v.pipe(v.string(), v.regex(/^DG\d{3}$/))),
+      title: v.optional(text(2000)),
+      fix: v.optional(text(2000)),
+    }),
+  ),
+  deployments: v.pipe(v.array(v.object({ service: text(600), deploymentId: text(200) })), v.maxLength(50)),
+});
+
+/** What main hands to post. Small, and without secrets. */
+export type RunState = v.InferOutput<typeof STATE>;
+
+/** Name under which the state is saved: the runner hands it to post as `STATE_run`. */
+export const STATE_NAME = 'run';
+
+/**
+ * The state that main saved last; undefined where there is none, or where it is not of this shape: anything a
+ * step prints can forge it, so nothing in it is trusted further than its shape goes.
+ */
+export function readRunState(
+  environment: Readonly<Record<string, string | undefined>>,
+): RunState | undefined {
+  const saved = environment[`STATE_${STATE_NAME}`];
+  if (!saved || saved.length > 100_000) return undefined;
+  try {
+    const parsed = v.safeParse(STATE, JSON.parse(saved));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

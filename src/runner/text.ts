@@ -1,0 +1,46 @@
+const ESC = '\u001b';
+/** ANSI escape sequences: ECMA-48 control sequences, operating system commands and single escapes. */
+const ANSI = new RegExp(
+  `${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007${ESC}]*(?:\\u0007|${ESC}\\\\)?|[@-Z\\\\-_])`,
+  'g',
+);
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text from outside made safe to stand in a line of ours: no control characters, no line breaks, nothing that
+ * the runner obeys (`::command::` at the start, `##[command]` anywhere), at most `most` characters.
+ */
+export function oneLine(text: string, most = 500): string {
+  const flat = text
+    .slice(0, most * 4)
+    .replace(ANSI, '')
+    .replace(/\s+/g, ' ')
+    .replace(CONTROLS, '')
+    .trim();
+  return shorten(disarm(flat), most);
+}
+
+/** The same for text of several lines: its line breaks stay. */
+export function manyLines(text: string, most = 4000): string {
+  return shorten(
+    text
+      .slice(0, most * 4)
+      .split(/\r\n|\n|\r/)
+      .map((line) => disarm(line.replace(ANSI, '').replaceAll('\t', '    ').replace(CONTROLS, '').trimEnd()))
+      .join('\n'),
+    most,
+  );
+}
+
+/** `text` cut to `most` characters, the last one an ellipsis where something was cut. */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // Not between the halves of a surrogate pair.
+  const end = /[\ud800-\udbff]/.test(text.charAt(most - 2)) ? most - 2 : most - 1;
+  return `${text.slice(0, end)}…`;
+}
+
+/** A line that the runner takes for text: GitHub's runner obeys `::name::` at a line's start and `##[name]` anywhere. */
+export function disarm(line: string): string {
+  return line.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import * as core from '@actions/core';
+import type { Finding } from '../finding.ts';
+import { disarm, oneLine } from './text.ts';
+
+/** What a run says to GitHub's runner, through workflow commands and command files. */
+export interface Runner {
+  /** Prints a line of ours. What it quotes from outside can't act as a command. */
+  print(line: string): void;
+  /** Opens a group that folds; groups don't nest. */
+  openGroup(title: string): void;
+  closeGroup(): void;
+  /**
+   * Prints what another program printed, as it comes. The runner's commands are off for as long as it takes, so
+   * that nothing in it is obeyed.
+   */
+  foreignOutput(): { line(text: string): void; end(): void };
+  annotate(finding: Finding): void;
+  mask(secret: string): void;
+  setOutput(name: string, value: string): void;
+  saveState(name: string, value: string): void;
+  addSummary(markdown: string): Promise<void>;
+}
+
+/** GitHub's runner, reached through @actions/core. */
+export const githubRunner: Runner = {
+  print: (line) => core.info(disarm(line.replaceAll('\r', ''))),
+  openGroup: (title) => core.startGroup(oneLine(title)),
+  closeGroup: () => core.endGroup(),
+  foreignOutput() {
+    const token = randomUUID();
+    core.info(`::stop-commands::${token}`);
+    return {
+      line: (text) => core.info(disarm(text)),
+      end: () => core.info(`::${token}::`),
+    };
+  },
+  annotate(finding) {
+    const title = `${finding.code} ${oneLine(finding.title, 200)}`;
+    const properties = finding.where
+      ? { title, file: finding.where.file, ...(finding.where.line ? { startLine: finding.where.line } : {}) }
+      : { title };
+    const text = `${finding.code} ${oneLine(finding.title)} ${oneLine(finding.fix)}`;
+    if (finding.level === 'error') core.error(text, properties);
+    else if (finding.level === 'warning') core.warning(text, properties);
+    else core.notice(text, properties);
+  },
+  mask(secret) {
+    // The runner masks line by line: each line of a secret is one of its own.
+    for (const part of new Set([secret, ...secret.split(/\r?\n/)])) {
+      if (part.trim() !== '') core.setSecret(part);
+    }
+  },
+  setOutput: (name, value) => core.setOutput(name, value),
+  saveState: (name, value) => core.saveState(name, value),
+  async addSummary(markdown) {
+    if (!process.env['GITHUB_STEP_SUMMARY']) return;
+    await core.summary.addRaw(markdown, true).write();
+  },
+};

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IncomingWebhook } from '@slack/webhook';
+import { type Agents, ask, type HttpAnswer, NoAnswer } from '../runner/http.ts';
+import { oneLine } from '../runner/text.ts';
+import type { SlackMessage } from '../stages/report/slack-message.ts';
+
+/** What became of a message. */
+export type Delivery =
+  | { readonly delivered: true }
+  /** `maybe`: it was sent and not answered, so that it may have arrived: it must not be sent again. */
+  | { readonly delivered: false; readonly maybe: boolean; readonly why: string };
+
+/** How long and how often. */
+export interface DeliveryLimits {
+  readonly answerMs: number;
+  /** For all tries together. */
+  readonly totalMs: number;
+}
+
+const TRIES = 4;
+
+/**
+ * Posts the message to an incoming webhook. What was limited (429), failed on Slack's side (5xx) or never
+ * connected is sent again, within the limits; what was sent and not answered never is. Does not throw.
+ */
+export async function deliver(
+  webhookUrl: string,
+  message: SlackMessage,
+  agents: Agents,
+  limits: DeliveryLimits,
+): Promise<Delivery> {
+  const until = Date.now() + limits.totalMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await post(webhookUrl, message, agents, limits.answerMs);
+    if (!(answer instanceof NoAnswer) && answer.status >= 200 && answer.status < 300)
+      return { delivered: true };
+    const maybe = answer instanceof NoAnswer && answer.maybeReceived;
+    const isFinal = maybe || (!(answer instanceof NoAnswer) && answer.status !== 429 && answer.status < 500);
+    const waitMs = retryAfterMs(answer) ?? 500 * 2 ** (attempt - 1);
+    if (isFinal || attempt === TRIES || Date.now() + waitMs > until) {
+      return { delivered: false, maybe, why: reason(answer) };
+    }
+    await sleep(waitMs);
+  }
+}
+
+/** Slack's answer, through its own client; `ask` carries the request, and says how far one without an answer got. */
+async function post(
+  url: string,
+  message: SlackMessage,
+  agents: Agents,
+  timeoutMs: number,
+): Promise<HttpAnswer | NoAnswer> {
+  let answer: HttpAnswer | NoAnswer = new NoAnswer('nothing was sent', false);
+  const webhook = new IncomingWebhook(url, {
+    fetch: async (target, init) => {
+      try {
+        answer = await ask(agents, {
+          method: 'POST',
+          url: new URL(target),
+          headers: { ...init?.headers },
+          body: typeof init?.body === 'string' ? init.body : '',
+          timeoutMs,
+          mostBytes: 64 * 1024,
+        });
+      } catch (error) {
+        answer = error instanceof NoAnswer ? error : new NoAnswer(String(error), false, error);
+        throw answer;
+      }
+      return toResponse(answer, String(target));
+    },
+  });
+  await webhook.send({ text: message.text, blocks: [...message.blocks] }).catch(() => undefined);
+  return answer;
+}
+
+function toResponse({ status, header, body }: HttpAnswer, url: string) {
+  const text = body.toString('utf8');
+  return {
+    ok: status >= 200 && status < 300,
+    status,
+    statusText: '',
+    url,
+    headers: { get: (name: string) => header(name) ?? null, entries: () => [] },
+    arrayBuffer: () => Promise.resolve(new Uint8Array(body).buffer),
+    json: () => Promise.resolve(JSON.parse(text) as unknown),
+    text: () => Promise.resolve(text),
+  };
+}
+
+/** `Retry-After` in milliseconds (Slack, "Rate limits": whole seconds). */
+function retryAfterMs(answer: HttpAnswer | NoAnswer): number | undefined {
+  if (answer instanceof NoAnswer) return undefined;
+  const seconds = Number(answer.header('retry-after'));
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}
+
+function reason(answer: HttpAnswer | NoAnswer): string {
+  if (answer instanceof NoAnswer) return answer.message;
+  const said = oneLine(answer.body.toString('utf8'), 80);
+  const known: Readonly<Record<string, string>> = {
+    no_service: 'the webhook was removed or disabled',
+    no_team: 'the workspace of the webhook is gone',
+    invalid_token: 'the webhook URL is not valid (any more)',
+    channel_not_found: 'the channel of the webhook is gone',
+    channel_is_archived: 'the channel of the webhook is archived',
+    action_prohibited: "the workspace's administrators don't allow it",
+  };
+  return `Slack answered ${answer.status}: ${known[said] ?? (said || 'nothing')}`;
+}

@@ -1,0 +1,149 @@
+import { nameInArn } from '../../aws/arn.ts';
+import { Failure, type Finding } from '../../finding.ts';
+import type { RegistryRepository } from '../../registry/registry.ts';
+import type { PushedImage } from '../image/image.ts';
+import { type MovedTag, moveTag } from '../image/moving-tags.ts';
+import type { Config } from '../inputs/config.ts';
+import type { Ports } from '../ports.ts';
+import type { Recorder } from '../report/recorder.ts';
+import type { ServiceReport } from '../report/run-report.ts';
+import { shortDigest, shortTag } from '../report/words.ts';
+import type { StartedDeployment } from '../rollout/rollout.ts';
+import type { Target, TargetService } from '../target.ts';
+import { type AcceptedDeployment, type DeployAnswer, startDeployment } from './deploy.ts';
+
+const REREAD_MS = 1_000;
+
+/**
+ * Points the tags at the image and starts one deployment of each service. Gives those that ECS accepted; throws
+ * Failure where it accepted none, after putting the moving tag back.
+ */
+export async function deployStage(
+  config: Config,
+  target: Target,
+  image: PushedImage,
+  registry: RegistryRepository,
+  recorder: Recorder,
+  ports: Ports,
+): Promise<{ readonly started: readonly StartedDeployment[]; readonly refusals: readonly Finding[] }> {
+  await moveTags(config, image, registry, recorder, ports);
+  if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
+  const ecs = await ports.aws.ecs();
+  const { cluster } = config.ecs;
+  const answers = await Promise.all(
+    target.services.map(async (each) => {
+      const answer = await startDeployment(cluster, each.service, {
+        ecs,
+        signal: ports.signal,
+        rereadMs: REREAD_MS,
+      });
+      recorder.update({ deployments: [...recorder.report.deployments, serviceReport(each, answer)] });
+      return { each, answer };
+    }),
+  );
+  const started = answers.flatMap(({ each, answer }) =>
+    'accepted' in answer ? [startedDeployment(cluster, each, answer.accepted, recorder)] : [],
+  );
+  const refusals = answers.flatMap(({ answer }) => ('refused' in answer ? [answer.refused] : []));
+  const [first, ...others] = refusals;
+  if (started.length > 0 || !first) return { started, refusals };
+  const untouched = answers.every(({ answer }) => 'refused' in answer && !answer.maybeStarted);
+  if (untouched) await putBack(config, image, registry, recorder, ports);
+  throw new Failure([first, ...others]);
+}
+
+async function moveTags(
+  config: Config,
+  image: PushedImage,
+  registry: RegistryRepository,
+  recorder: Recorder,
+  ports: Ports,
+): Promise<void> {
+  const { latestTag, extraTags } = config.image;
+  // The moving tag comes last: once it points at the image, any forced deployment runs it.
+  for (const tag of [...extraTags, ...(latestTag ? [latestTag] : [])].filter((each) => each !== image.tag)) {
+    ports.signal.throwIfAborted();
+    const moved = await moveTag(tag, image.manifest, registry);
+    recorder.update({ movedTags: [...recorder.report.movedTags, moved] });
+    ports.runner.print(`✓ tag        ${describe(moved)}`);
+  }
+}
+
+function describe({ tag, from, to }: MovedTag): string {
+  if (from === to) return `${shortTag(tag)}: points at ${shortDigest(to)} already`;
+  return `${shortTag(tag)}: ${from ? `${shortDigest(from)} → ` : 'new, '}${shortDigest(to)}`;
+}
+
+/** No service was changed: the moving tag goes back to the image it pointed at, if it still is ours to move. */
+async function putBack(
+  config: Config,
+  image: PushedImage,
+  registry: RegistryRepository,
+  recorder: Recorder,
+  ports: Ports,
+): Promise<void> {
+  const { latestTag } = config.image;
+  const moved = recorder.report.movedTags.find(({ tag, from, to }) => tag === latestTag && from !== to);
+  if (!moved?.from) return;
+  const notPutBack = (why: string): Finding => ({
+    code: 'DG463',
+    level: 'warning',
+    title: `Tag ${moved.tag} points at the image that was not deployed, and could not be put back: ${why}.`,
+    fix: `Point it at ${moved.from} again before the next forced deployment.`,
+  });
+  try {
+    const [now, before] = await Promise.all([registry.manifest(moved.tag), registry.manifest(moved.from)]);
+    if (now?.digest !== image.digest || !before) throw new Error('somebody else has moved it since');
+    await moveTag(moved.tag, before, registry);
+    recorder.update({ movedTags: recorder.report.movedTags.filter((each) => each !== moved) });
+    ports.runner.print(`✓ tag        ${moved.tag}: put back to ${shortDigest(moved.from)}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    recorder.update({ notes: [...recorder.report.notes, notPutBack(why)] });
+  }
+}
+
+function serviceReport({ service }: TargetService, answer: DeployAnswer): ServiceReport {
+  const common = { service: service.name, seconds: 0, outcome: undefined };
+  if ('refused' in answer) {
+    return {
+      ...common,
+      deploymentId: undefined,
+      taskDefinition: nameInArn(service.taskDefinition),
+      result: 'failed',
+      reason: answer.refused.title,
+    };
+  }
+  const { deployment } = answer.accepted;
+  return {
+    ...common,
+    deploymentId: deployment.id,
+    taskDefinition: nameInArn(deployment.taskDefinition),
+    result: 'started',
+    reason: '',
+  };
+}
+
+function startedDeployment(
+  cluster: string,
+  { service: before, containers }: TargetService,
+  { service, deployment }: AcceptedDeployment,
+  recorder: Recorder,
+): StartedDeployment {
+  const serving = before.deployments.find(({ status }) => status === 'PRIMARY');
+  const image = recorder.report.previousCommit ?? recorder.report.previousImage?.split('@')[1];
+  return {
+    cluster,
+    service: service.name,
+    deploymentId: deployment.id,
+    taskDefinition: deployment.taskDefinition,
+    containerNames: containers,
+    desiredCount: service.desired,
+    ...(service.currentServiceDeployment ? { serviceDeploymentArn: service.currentServiceDeployment } : {}),
+    baseline: {
+      runningCount: before.running,
+      ...(serving ? { deploymentId: serving.id, deployedAt: serving.createdAt } : {}),
+      ...(image ? { imageTagOrDigest: image } : {}),
+    },
+  };
+}

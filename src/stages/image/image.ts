@@ -1,0 +1,167 @@
+import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
+import { buildInputsHash, INPUTS_LABEL } from '../../docker/build-command.ts';
+import type { Docker, DockerVersion } from '../../docker/docker.ts';
+import { Failure, type Finding } from '../../finding.ts';
+import type { RunContext } from '../../github/run-context.ts';
+import { imagesOf, isDigest, layersOf, type Manifest } from '../../registry/manifest.ts';
+import { RegistryProblem, type RegistryRepository } from '../../registry/registry.ts';
+import type { CommandResult } from '../../runner/command.ts';
+import { manyLines, oneLine } from '../../runner/text.ts';
+import type { Config } from '../inputs/config.ts';
+
+/** The image of this commit, as it stands in the repository. */
+export interface PushedImage {
+  readonly repositoryUri: string;
+  readonly tag: string;
+  readonly manifest: Manifest;
+  readonly digest: string;
+  /** Digests of an index's images; a task may report one of them instead of the index's. */
+  readonly childDigests: readonly string[];
+  readonly reused: boolean;
+  /** Of a plain manifest: compressed size in bytes and number of layers. */
+  readonly layers: { readonly count: number; readonly bytes: number } | undefined;
+}
+
+/** What the stage works with. */
+export interface ImagePorts {
+  readonly docker: Docker;
+  readonly registry: RegistryRepository;
+  readonly onOutput: (line: string) => void;
+}
+
+/** What is to be built, and where it goes. */
+export interface ImageOrder {
+  readonly config: Config;
+  readonly run: RunContext;
+  readonly sha: string | undefined;
+  readonly tag: string;
+  readonly repository: EcrRepository;
+  readonly login: RegistryLogin;
+  readonly engine: DockerVersion;
+}
+
+/**
+ * Builds the image and pushes it under its tag; gives it as the registry then has it. Throws Failure with the
+ * build's or the push's own last words.
+ */
+export async function buildAndPush(order: ImageOrder, ports: ImagePorts): Promise<PushedImage> {
+  const { config, repository, login, engine, tag } = order;
+  const host = repository.uri.slice(0, repository.uri.indexOf('/'));
+  const reference = `${repository.uri}:${tag}`;
+  const loggedIn = await ports.docker.login(host, login.username, login.password);
+  if (loggedIn.exitCode !== 0) throw new Failure(loginFailed(host, loggedIn));
+  const names = { reference, labels: labelsFor(order) };
+  const built = await ports.docker.build(config.build, names, engine.buildx !== undefined, ports.onOutput);
+  if (built.exitCode !== 0) throw new Failure(buildFailed(built, reference));
+  if (engine.buildx === undefined) {
+    const pushed = await ports.docker.push(reference, ports.onOutput);
+    if (pushed.exitCode !== 0) throw new Failure(pushFailed(pushed, reference));
+  }
+  const local = engine.buildx === undefined ? await ports.docker.repositoryDigests(reference) : [];
+  const image = await readPushedImage(order, ports.registry, false);
+  const expected = local.find((entry) => entry.startsWith(`${repository.uri}@`))?.split('@')[1];
+  if (isDigest(expected) && expected !== image.digest)
+    throw new Failure(overwritten(reference, expected, image.digest));
+  return image;
+}
+
+/** The image that stands under the tag. Throws Failure where there is none. */
+export async function readPushedImage(
+  { repository, tag }: Pick<ImageOrder, 'repository' | 'tag'>,
+  registry: RegistryRepository,
+  reused: boolean,
+): Promise<PushedImage> {
+  const manifest = await registry.manifest(tag).catch((error: unknown) => {
+    if (error instanceof RegistryProblem)
+      throw new Failure(notConfirmed(`${repository.uri}:${tag}`, error.message));
+    throw error;
+  });
+  if (!manifest)
+    throw new Failure(notConfirmed(`${repository.uri}:${tag}`, 'the registry has no image under this tag'));
+  const children = imagesOf(manifest).map(({ digest }) => digest);
+  return {
+    repositoryUri: repository.uri,
+    tag,
+    manifest,
+    digest: manifest.digest,
+    childDigests: children,
+    reused,
+    layers: children.length > 0 ? undefined : layersOf(manifest),
+  };
+}
+
+/** Our label, and the OCI annotations that docker/metadata-action sets too (OCI image spec, "Annotations"). */
+function labelsFor({ config, run, sha }: ImageOrder): Readonly<Record<string, string>> {
+  return {
+    [INPUTS_LABEL]: buildInputsHash(config.build),
+    ...(sha ? { 'org.opencontainers.image.revision': sha } : {}),
+    ...(run.repository ? { 'org.opencontainers.image.source': `${run.serverUrl}/${run.repository}` } : {}),
+  };
+}
+
+function lastWords({ stdout, stderr }: CommandResult): string {
+  const text = manyLines((stderr.trim() || stdout).split('\n').slice(-15).join('\n'), 3000);
+  return text.trim();
+}
+
+/** The line that names the cause, among the last ones: docker puts `ERROR:` or `failed to` before it. */
+function causeIn(result: CommandResult): string {
+  const lines = lastWords(result)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const cause =
+    lines.findLast((line) => /^(error|failed|denied|unauthorized|.*\berror:)/i.test(line)) ?? lines.at(-1);
+  return oneLine(cause ?? `exit code ${result.exitCode}`, 300).replace(/[.\s]+$/, '');
+}
+
+function loginFailed(host: string, result: CommandResult): Finding {
+  return {
+    code: 'DG421',
+    level: 'error',
+    title: `docker could not log in at ${host}: ${causeIn(result)}.`,
+    fix: `Check that the engine can reach ${host} (its own proxy settings count, not this job's).`,
+  };
+}
+
+function buildFailed(result: CommandResult, reference: string): Finding {
+  const isPush = /failed to (push|do request|authorize)|pushing|unexpected status from (HEAD|POST|PUT)/i.test(
+    lastWords(result),
+  );
+  if (isPush) return pushFailed(result, reference);
+  return {
+    code: 'DG431',
+    level: 'error',
+    title: `The image could not be built: ${causeIn(result)}.`,
+    detail: lastWords(result),
+    fix: "Mend the build; the step's log has its whole output in the group Image. Try it locally with the same context and file: `docker build`.",
+  };
+}
+
+function pushFailed(result: CommandResult, reference: string): Finding {
+  return {
+    code: 'DG441',
+    level: 'error',
+    title: `The image could not be pushed to ${reference}: ${causeIn(result)}.`,
+    detail: lastWords(result),
+    fix: "Run the job again; if it stays so, check the policy of the repository and the engine's way to the registry.",
+  };
+}
+
+function notConfirmed(reference: string, why: string): Finding {
+  return {
+    code: 'DG451',
+    level: 'error',
+    title: `The pushed image could not be confirmed at ${reference}: ${why}.`,
+    fix: 'Run the job again. No service was changed.',
+  };
+}
+
+function overwritten(reference: string, pushed: string, found: string): Finding {
+  return {
+    code: 'DG452',
+    level: 'error',
+    title: `${reference} was pushed as ${pushed}, but the registry has ${found} there: another run pushed the same tag at the same time.`,
+    fix: 'Put a `concurrency:` group on the job, and run it again. No service was changed.',
+  };
+}

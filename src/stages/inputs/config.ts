@@ -1,0 +1,278 @@
+import type { Finding } from '../../finding.ts';
+import { type HealthTarget, parseHealthTargets } from '../verify/health-target.ts';
+import { type InputName, type InputValues, parseInputs } from './schema.ts';
+import { parseSecretRules, type SecretRule } from './secret-rules.ts';
+
+/** All that a run is told, read once. Nothing after it reads `process.env` or an input. */
+export interface Config {
+  readonly mode: InputValues['mode'];
+  readonly region: string | undefined;
+  readonly credentials: CredentialSettings;
+  readonly proxy: { readonly http: string | undefined; readonly no: string | undefined };
+  readonly allowedAccountIds: readonly string[];
+  readonly secretRules: readonly SecretRule[];
+  /** The environment that the rules are about. Values: never to be printed. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly image: ImageSettings;
+  readonly build: BuildSettings;
+  readonly ecs: EcsSettings;
+  readonly healthChecks: { readonly targets: readonly HealthTarget[]; readonly timeoutMs: number };
+  /** The GitHub environment's name and URL, as the messages show them. */
+  readonly environmentName: string | undefined;
+  readonly environmentUrl: string | undefined;
+  readonly slack: { readonly webhookUrl: string | undefined; readonly notify: InputValues['slack-notify'] };
+}
+
+/** The inputs about who the run is at AWS. */
+export interface CredentialSettings {
+  readonly keys:
+    | { readonly id: string; readonly secret: string; readonly sessionToken: string | undefined }
+    | undefined;
+  readonly role: string | undefined;
+  readonly chaining: boolean;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly externalId: string | undefined;
+  readonly audience: string;
+}
+
+/** The inputs that name the image. */
+export interface ImageSettings {
+  /** Repository name without its registry. */
+  readonly repository: string;
+  /** Host of the registry and the account in it, where `ecr-repository` is a full URI. */
+  readonly registry: { readonly host: string; readonly accountId: string | undefined } | undefined;
+  readonly tag: string | undefined;
+  /** Undefined: no tag is moved. */
+  readonly latestTag: string | undefined;
+  readonly extraTags: readonly string[];
+  readonly reuse: boolean;
+}
+
+/** The inputs that docker/build-push-action has too, under the same names. */
+export interface BuildSettings {
+  readonly context: string;
+  readonly file: string | undefined;
+  readonly target: string | undefined;
+  readonly buildArgs: readonly string[];
+  readonly labels: readonly string[];
+  readonly platforms: readonly string[];
+  readonly secrets: readonly string[];
+  readonly secretEnvs: readonly string[];
+  readonly secretFiles: readonly string[];
+  readonly ssh: readonly string[];
+  readonly buildContexts: readonly string[];
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly provenance: string | undefined;
+  readonly sbom: string | undefined;
+  readonly pull: boolean;
+  readonly noCache: boolean;
+}
+
+/** The inputs about the services and their rollout. */
+export interface EcsSettings {
+  readonly cluster: string;
+  readonly services: readonly string[];
+  readonly containerName: string | undefined;
+  readonly waitMinutes: number;
+  readonly failFast: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The run's configuration from the runner's environment (`INPUT_*` variables: upper case, spaces become `_`),
+ * and a finding for every input that is missing or not valid, which then has its default.
+ */
+export function readConfig(environment: Environment): { config: Config; findings: readonly Finding[] } {
+  const { values, invalid } = parseInputs((name) => environment[`INPUT_${name.toUpperCase()}`] ?? '');
+  const secrets = parseSecretRules(values['required-secrets']);
+  const findings = [
+    ...invalid.map(({ name, must, text }) => invalidInput(name, must, text)),
+    ...missingInputs(values, new Set(invalid.map(({ name }) => name))),
+    ...notYetThere(values),
+    ...secrets.findings,
+    ...parseHealthTargets(values['health-check-urls']).findings,
+  ];
+  return { config: Object.freeze(toConfig(values, secrets.rules, environment)), findings };
+}
+
+function toConfig(values: InputValues, secretRules: readonly SecretRule[], environment: Environment): Config {
+  return {
+    mode: values.mode,
+    region: firstSet(values['aws-region'], environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
+    credentials: credentialSettings(values, environment),
+    proxy: proxySettings(values, environment),
+    allowedAccountIds: values['allowed-account-ids'],
+    secretRules,
+    environment,
+    image: imageSettings(values),
+    build: buildSettings(values),
+    ecs: {
+      cluster: values.cluster,
+      services: values.service,
+      containerName: values['container-name'],
+      waitMinutes: values['wait-for-minutes'],
+      failFast: values['fail-fast'],
+    },
+    healthChecks: {
+      targets: parseHealthTargets(values['health-check-urls']).targets,
+      timeoutMs: values['health-check-timeout-seconds'] * 1000,
+    },
+    environmentName: values.environment,
+    environmentUrl: values['environment-url'],
+    slack: {
+      webhookUrl: firstSet(values['slack-webhook-url'], environment['SLACK_WEBHOOK_URL']),
+      notify: values['slack-notify'],
+    },
+  };
+}
+
+function credentialSettings(values: InputValues, environment: Environment): CredentialSettings {
+  const id = values['aws-access-key-id'];
+  const secret = values['aws-secret-access-key'];
+  return {
+    keys:
+      id !== undefined && secret !== undefined
+        ? { id, secret, sessionToken: values['aws-session-token'] }
+        : undefined,
+    role: values['role-to-assume'],
+    chaining: values['role-chaining'],
+    sessionName: values['role-session-name'] ?? `deploy-guard-${environment['GITHUB_RUN_ID'] ?? 'run'}`,
+    durationSeconds: values['role-duration-seconds'],
+    externalId: values['role-external-id'],
+    audience: values.audience,
+  };
+}
+
+function proxySettings(values: InputValues, environment: Environment): Config['proxy'] {
+  const fromEnvironment = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].map(
+    (name) => environment[name],
+  );
+  return {
+    http: firstSet(values['http-proxy'], ...fromEnvironment),
+    no: firstSet(values['no-proxy'], environment['NO_PROXY'], environment['no_proxy']),
+  };
+}
+
+function imageSettings(values: InputValues): ImageSettings {
+  const given = values['ecr-repository'] ?? '';
+  const slash = given.indexOf('/');
+  const first = given.slice(0, slash);
+  // As docker tells a registry from a path: its first part has a dot or a port, or is localhost.
+  const hasRegistry = slash > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return {
+    repository: hasRegistry ? given.slice(slash + 1) : given,
+    registry: hasRegistry ? { host: first, accountId: /^(\d{12})\.dkr[.-]ecr/.exec(first)?.[1] } : undefined,
+    tag: values['image-tag'],
+    latestTag: values['latest-tag'],
+    extraTags: values['extra-tags'],
+    reuse: values['reuse-image'],
+  };
+}
+
+function buildSettings(values: InputValues): BuildSettings {
+  return {
+    context: values.context,
+    file: values.file,
+    target: values.target,
+    buildArgs: values['build-args'],
+    labels: values.labels,
+    platforms: values.platforms,
+    secrets: values.secrets,
+    secretEnvs: values['secret-envs'],
+    secretFiles: values['secret-files'],
+    ssh: values.ssh,
+    buildContexts: values['build-contexts'],
+    cacheFrom: values['cache-from'],
+    cacheTo: values['cache-to'],
+    provenance: values.provenance,
+    sbom: values.sbom,
+    pull: values.pull,
+    noCache: values['no-cache'],
+  };
+}
+
+/** Inputs that hold or may hold a secret: what they hold is never repeated. */
+const SILENT = new Set<InputName>([
+  'aws-access-key-id',
+  'aws-secret-access-key',
+  'aws-session-token',
+  'build-args',
+  'secrets',
+  'http-proxy',
+  'slack-webhook-url',
+  'github-token',
+  'required-secrets',
+]);
+
+function invalidInput(name: InputName, must: string, text: string): Finding {
+  const given = SILENT.has(name) ? '' : `, not \`${text.slice(0, 80).replaceAll(/[`\s]+/g, ' ')}\``;
+  return {
+    code: 'DG101',
+    level: 'error',
+    title: `Input \`${name}\` ${must}${given}.`,
+    fix: `Correct \`${name}:\` under \`with:\`, or leave it out for its default.`,
+  };
+}
+
+function missingInputs(values: InputValues, invalid: ReadonlySet<InputName>): readonly Finding[] {
+  const missing = (name: InputName, example: string): Finding => ({
+    code: 'DG102',
+    level: 'error',
+    title: `Input \`${name}\` is not set.`,
+    fix: `Add it under \`with:\`, for example \`${name}: ${example}\`.`,
+  });
+  const id = values['aws-access-key-id'];
+  const secret = values['aws-secret-access-key'];
+  return [
+    ...(values['ecr-repository'] || invalid.has('ecr-repository')
+      ? []
+      : [missing('ecr-repository', 'my-service')]),
+    ...(values.service.length > 0 || invalid.has('service') ? [] : [missing('service', 'my-service')]),
+    ...(id !== undefined && secret === undefined
+      ? [halfAKey('aws-secret-access-key', 'aws-access-key-id')]
+      : []),
+    ...(id === undefined && secret !== undefined
+      ? [halfAKey('aws-access-key-id', 'aws-secret-access-key')]
+      : []),
+  ];
+}
+
+function halfAKey(missing: InputName, given: InputName): Finding {
+  const name = missing.toUpperCase().replaceAll('-', '_');
+  return {
+    code: 'DG104',
+    level: 'error',
+    title: `Input \`${missing}\` is empty, but \`${given}\` is set. The secret ${name} is probably not set in this repository.`,
+    fix: `Set the secret ${name} under Settings › Secrets and variables › Actions, and pass it: \`${missing}: \${{ secrets.${name} }}\`.`,
+  };
+}
+
+/** Inputs of the contract that this version can't honour yet: refused, because ignoring one would be a lie. */
+function notYetThere(values: InputValues): readonly Finding[] {
+  const asked: readonly (readonly [boolean, string])[] = [
+    [values.mode === 'rollback', 'mode: rollback'],
+    [values.rollout === 'pin', 'rollout: pin'],
+    [values['task-definition'] !== undefined, 'task-definition'],
+    [values['pre-deploy-command'] !== undefined, 'pre-deploy-command'],
+    [values['on-failure'] === 'rollback', 'on-failure: rollback'],
+    [values.hygiene === 'fail', 'hygiene: fail'],
+    [values['sarif-file'] !== undefined, 'sarif-file'],
+
+    [values.engine !== undefined && values.engine !== 'docker', `engine: ${values.engine}`],
+  ];
+  return asked
+    .filter(([isAsked]) => isAsked)
+    .map(([, what]) => ({
+      code: 'DG103',
+      level: 'error',
+      title: `\`${what}\` is not available in this version of deploy-guard.`,
+      fix: `Remove it from \`with:\`, or use a later version.`,
+    }));
+}
+
+function firstSet(...values: readonly (string | undefined)[]): string | undefined {
+  return values.find((value) => value !== undefined && value.trim() !== '')?.trim();
+}

@@ -1,0 +1,20 @@
+/** The entries of a comma or newline separated input, trimmed, without empty ones. */
+export function splitList(text: string): readonly string[] {
+  return text
+    .split(/[,\n]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** The lines of an input, trimmed, without empty ones and `#` comments. */
+export function splitLines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** The entries that stand more than once, each named once. */
+export function repeated(entries: readonly string[]): readonly string[] {
+  return [...new Set(entries.filter((entry, index) => entries.indexOf(entry) !== index))];
+}

@@ -1,0 +1,22 @@
+import type { Aws } from '../aws/aws.ts';
+import type { Docker, DockerVersion } from '../docker/docker.ts';
+import type { RegistryAccess, RegistryRepository } from '../registry/registry.ts';
+import type { Agents } from '../runner/http.ts';
+import type { Runner } from '../runner/workflow-commands.ts';
+import type { EcsObserver, LogReader, WatchClock } from './rollout/ports.ts';
+
+/** Every way out of the process that the stages take. main.ts joins them to the adapters. */
+export interface Ports {
+  readonly runner: Runner;
+  readonly agents: Agents;
+  /** Aborts, with `Cancelled`, when the job is cancelled. */
+  readonly signal: AbortSignal;
+  /** Undefined: no region is known. */
+  readonly aws: Aws | undefined;
+  readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
+  readonly dockerVersion: () => Promise<DockerVersion | { readonly unreachable: string }>;
+  /** docker, with a configuration folder of our own. */
+  readonly openDocker: (registryHost: string) => Promise<Docker>;
+  readonly watching: () => Promise<{ readonly ecs: EcsObserver; readonly logs: LogReader }>;
+  readonly clock: WatchClock;
+}

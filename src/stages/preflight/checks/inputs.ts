@@ -1,0 +1,38 @@
+import { clearTextEndpoints } from '../../../aws/client.ts';
+import type { Finding } from '../../../finding.ts';
+import type { Check } from '../check.ts';
+
+/** The inputs themselves: what is missing, not valid or contradictory, as found when they were read. */
+export const checkInputs: Check = ({ config, inputFindings, commit }) => {
+  const endpoints: readonly Finding[] = clearTextEndpoints(config.environment).map((name) => ({
+    code: 'DG105',
+    level: 'error',
+    title: `${name} is not an https URL, and its host is not this machine: credentials would travel in the clear.`,
+    fix: `Correct ${name}, or unset it to use AWS's own endpoints.`,
+  }));
+  const region: readonly Finding[] = config.region
+    ? []
+    : [
+        {
+          code: 'DG208',
+          level: 'error',
+          title:
+            'No AWS region is set: input `aws-region` is empty, and so are AWS_REGION and AWS_DEFAULT_REGION.',
+          fix: 'Add `aws-region: us-east-1` (yours) under `with:`.',
+        },
+      ];
+  const untagged: readonly Finding[] =
+    commit || config.image.tag
+      ? []
+      : [
+          {
+            code: 'DG106',
+            level: 'error',
+            title: 'There is no checked-out commit to build from, so that the image has no tag.',
+            fix: 'Put `- uses: actions/checkout@v5` before this step, or name the image with `image-tag:`.',
+          },
+        ];
+  const findings = [...inputFindings, ...endpoints, ...region, ...untagged];
+  const isInOrder = findings.every(({ level }) => level !== 'error');
+  return Promise.resolve({ subject: 'inputs', passed: isInOrder ? 'all valid' : undefined, findings });
+};

@@ -1,0 +1,143 @@
+import type { Finding } from '../../../finding.ts';
+import type { SecretRule } from '../../inputs/secret-rules.ts';
+import type { Check } from '../check.ts';
+import { nearName } from '../near-name.ts';
+import { MIN_STRONG, placeholderIn, weaknessOf } from '../secret-quality.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Events whose runs get no secrets: docs.github.com, "Using secrets in a workflow" (forks, Dependabot). */
+const WITHOUT_SECRETS = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
+
+/** `required-secrets`: each is set, is what it should be, and differs from the others where it must. */
+export const checkSecrets: Check = ({ config, run }) => {
+  const { secretRules, environment } = config;
+  if (secretRules.length === 0) {
+    return Promise.resolve({ subject: 'secrets', passed: 'none required', findings: [] });
+  }
+  const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, environment) }));
+  const repeated = repeatedSecrets(secretRules, environment);
+  const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
+  const findings = [...found.flatMap(({ finding }) => finding ?? []), ...repeated];
+  const allMissing = secretRules.every(({ name }) => !environment[name]);
+  const hint = allMissing && WITHOUT_SECRETS.has(run.event) ? [noSecretsHere(run.event)] : [];
+  const good = secretRules.filter(({ name }) => !faulty.has(name));
+  return Promise.resolve({
+    subject: 'secrets',
+    passed:
+      good.length > 0 && repeated.length === 0
+        ? `${good.length} of ${secretRules.length} set: ${good.map(praise).join(', ')}`
+        : undefined,
+    findings: [...findings, ...hint],
+  });
+};
+
+function praise({ name, min, strong, unique }: SecretRule): string {
+  const words = [min > 1 && 'long enough', strong && 'strong', unique && 'unique'].filter(
+    (word) => word !== false,
+  );
+  return words.length > 0 ? `${name} (${words.join(', ')})` : name;
+}
+
+/** What is wrong with one secret, the first thing that is to be mended; undefined where nothing is. */
+function findingFor(rule: SecretRule, environment: Environment): Finding | undefined {
+  const { name } = rule;
+  const value = environment[name];
+  const make = `Make one: \`openssl rand -base64 48\`.`;
+  if (value === undefined || value === '') return notSet(name, environment);
+  if (value.trim() === '') {
+    return {
+      code: 'DG113',
+      level: 'error',
+      title: `Secret ${name} is blank: it has nothing but white space.`,
+      fix: setIt(name),
+    };
+  }
+  if (value !== value.trim()) {
+    return {
+      code: 'DG114',
+      level: 'error',
+      title: `Secret ${name} starts or ends with white space or a line break, which is part of its value.`,
+      fix: `Set it again without: \`printf %s 'the value' | gh secret set ${name}\`.`,
+    };
+  }
+  if (/^(["'`]).*\1$/s.test(value)) {
+    return {
+      code: 'DG114',
+      level: 'error',
+      title: `Secret ${name} stands in quotes, which are part of its value.`,
+      fix: `Set it again without the quotes: \`printf %s 'the value' | gh secret set ${name}\`.`,
+    };
+  }
+  const placeholder = placeholderIn(name, value);
+  if (placeholder) {
+    return {
+      code: 'DG115',
+      level: 'error',
+      title: `Secret ${name} is a placeholder: ${placeholder}.`,
+      fix: `${setIt(name)} ${make}`,
+    };
+  }
+  if ([...value].length < rule.min) {
+    return {
+      code: 'DG116',
+      level: 'error',
+      title: `Secret ${name} is shorter than the ${rule.min} characters that \`required-secrets\` asks for.`,
+      fix: make,
+    };
+  }
+  const weakness = rule.strong ? weaknessOf(value) : undefined;
+  if (weakness === undefined) return undefined;
+  return {
+    code: 'DG117',
+    level: 'error',
+    title: `Secret ${name} is not strong: ${weakness}.`,
+    fix: `\`strong\` asks for at least ${MIN_STRONG} characters of three of the four classes, and no common password. ${make}`,
+  };
+}
+
+function notSet(name: string, environment: Environment): Finding {
+  const others = Object.keys(environment).filter(
+    (other) => environment[other] && !/^(INPUT|GITHUB|RUNNER)_/.test(other),
+  );
+  const near = nearName(name, others);
+  return {
+    code: 'DG112',
+    level: 'error',
+    title: `Secret ${name} is not set.${near ? ` ${near} is: is that the one?` : ''}`,
+    fix: setIt(name),
+  };
+}
+
+function setIt(name: string): string {
+  return `In the workflow: \`env: ${name}: \${{ secrets.${name} }}\`; in the repository: Settings › Secrets and variables › Actions.`;
+}
+
+function noSecretsHere(event: string): Finding {
+  return {
+    code: 'DG119',
+    level: 'note',
+    title: `None of the required secrets is set. Runs of \`${event}\` from a fork or by Dependabot get no secrets, even where the repository has them.`,
+    fix: 'If this is such a run, skip the step there: `if: github.event.pull_request.head.repo.full_name == github.repository`. Dependabot has secrets of its own under Settings › Secrets and variables › Dependabot.',
+  };
+}
+
+/** One finding for each `unique` secret whose value another listed one has too. */
+function repeatedSecrets(rules: readonly SecretRule[], environment: Environment): readonly Finding[] {
+  return rules
+    .filter((rule) => rule.unique && environment[rule.name])
+    .flatMap((rule) => {
+      const twins = rules.filter(
+        ({ name }) => name !== rule.name && environment[name] === environment[rule.name],
+      );
+      if (twins.length === 0) return [];
+      return [
+        {
+          code: 'DG118' as const,
+          level: 'error' as const,
+          title: `Secret ${rule.name} has the same value as ${twins.map(({ name }) => name).join(' and ')}, but is to be unique.`,
+          fix: `Give ${rule.name} a value of its own: \`openssl rand -base64 48\`.`,
+        },
+      ];
+    });
+}

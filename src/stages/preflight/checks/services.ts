@@ -1,0 +1,198 @@
+import { nameInArn } from '../../../aws/arn.ts';
+import type { EcsService, TaskDefinition } from '../../../aws/ecs.ts';
+import { readRefusal } from '../../../aws/refusal.ts';
+import type { Finding } from '../../../finding.ts';
+import { count, listed } from '../../report/words.ts';
+import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
+import { containerProblems } from '../container-image.ts';
+import type { ServiceLookup } from '../lookups.ts';
+import { nearName } from '../near-name.ts';
+
+/** The cluster and the services: that they exist, can be redeployed, and would run the image that is pushed. */
+export const checkServices: Check = async (context) => {
+  const { config, lookups } = context;
+  if (config.region === undefined) return skipped('service', 'no region is set');
+  if (config.ecs.services.length === 0) return skipped('service', '`service` is not set');
+  const [identity, found] = await Promise.all([lookups.identity(), lookups.services()]);
+  if (!identity.ok) return skipped('service', 'needs AWS credentials');
+  if (!found.ok) return failed(refused(found.error, config.ecs.cluster));
+  if (found.value.clusterStatus !== 'ACTIVE') return failed(await clusterProblem(found.value, context));
+  const reports = await Promise.all(
+    config.ecs.services.map((name) => serviceReport(name, found.value.services, context)),
+  );
+  const findings = reports.flatMap((report) => report.findings);
+  const passed = reports.flatMap((report) => report.passed ?? []);
+  return { subject: 'service', passed: passed.length > 0 ? passed.join('; ') : undefined, findings };
+};
+
+function failed(finding: Finding): CheckReport {
+  return { subject: 'service', passed: undefined, findings: [finding] };
+}
+
+function refused(error: unknown, cluster: string): Finding {
+  const problem = readRefusal(error);
+  if (problem.kind !== 'access-denied') {
+    return {
+      code: 'DG502',
+      level: 'error',
+      title: `ECS can't be used: ${problem.message}`,
+      fix: 'Run the job again; if it stays so, check `aws-region`, the proxy and the VPC endpoint for ECS.',
+    };
+  }
+  return {
+    code: 'DG501',
+    level: 'error',
+    title: `The credentials may not look at the services of ${cluster}: ${problem.action ?? 'ecs:DescribeServices'} is denied.`,
+    detail: `AWS said: ${problem.message}`,
+    fix: 'Allow `ecs:DescribeClusters`, `ecs:DescribeServices` and `ecs:DescribeTaskDefinition` in the IAM policy.',
+  };
+}
+
+async function clusterProblem(found: ServiceLookup, { config, lookups }: CheckContext): Promise<Finding> {
+  const { cluster } = config.ecs;
+  if (found.clusterStatus !== undefined && found.clusterStatus !== 'INACTIVE') {
+    return {
+      code: 'DG512',
+      level: 'error',
+      title: `Cluster ${cluster} is ${found.clusterStatus}, not ACTIVE.`,
+      fix: `See why: \`aws ecs describe-clusters --clusters ${cluster}\`.`,
+    };
+  }
+  const names = await lookups.clusterNames();
+  const near = names.ok ? nearName(nameInArn(cluster), names.value) : undefined;
+  return {
+    code: 'DG511',
+    level: 'error',
+    title: `Cluster ${nameInArn(cluster)} does not exist in ${config.region}.${near ? ` There is ${near}.` : ''}`,
+    fix: near
+      ? `Write \`cluster: ${near}\`.`
+      : `Correct \`cluster\` or \`aws-region\`. See those there are: \`aws ecs list-clusters --region ${config.region}\`.`,
+  };
+}
+
+interface ServiceReport {
+  readonly passed: string | undefined;
+  readonly findings: readonly Finding[];
+}
+
+async function serviceReport(
+  asked: string,
+  found: readonly EcsService[],
+  context: CheckContext,
+): Promise<ServiceReport> {
+  const name = nameInArn(asked);
+  const service = found.find((candidate) => candidate.name === name);
+  if (!service || service.status === 'INACTIVE')
+    return { passed: undefined, findings: [await missing(name, context)] };
+  const stuck = unusable(service);
+  if (stuck) return { passed: undefined, findings: [stuck] };
+  const taskDefinition = await context.lookups.taskDefinition(service.taskDefinition);
+  const repository = await context.lookups.repository();
+  const images = taskDefinition.ok
+    ? repository.ok
+      ? containerProblems(service, taskDefinition.value, repository.value, context)
+      : []
+    : [unreadable(service, taskDefinition.error)];
+  const findings = [...images, ...warnings(service)];
+  const isInOrder = images.every(({ level }) => level !== 'error');
+  return {
+    passed: isInOrder ? describe(service, taskDefinition.ok ? taskDefinition.value : undefined) : undefined,
+    findings,
+  };
+}
+
+function describe(service: EcsService, taskDefinition: TaskDefinition | undefined): string {
+  const { enabled, rollback } = service.circuitBreaker;
+  const breaker = enabled ? `circuit breaker ${rollback ? 'rolls back' : 'stops'}` : 'no circuit breaker';
+  const of = taskDefinition ? ` of ${taskDefinition.name}` : '';
+  return `${service.name} active, ${count(service.desired, 'task')}${of}, ${service.strategy.toLowerCase().replace('_', '/')}, ${breaker}`;
+}
+
+async function missing(name: string, { config, lookups }: CheckContext): Promise<Finding> {
+  const { cluster } = config.ecs;
+  const names = await lookups.serviceNames();
+  const near = names.ok ? nearName(name, names.value) : undefined;
+  const others =
+    names.ok && names.value.length > 0 && names.value.length <= 10
+      ? ` There ${names.value.length === 1 ? 'is' : 'are'} ${listed(names.value)}.`
+      : '';
+  return {
+    code: 'DG521',
+    level: 'error',
+    title: `Service ${name} does not exist in cluster ${nameInArn(cluster)}.${near ? ` There is ${near}.` : others}`,
+    fix: near
+      ? `Write \`service: ${near}\`.`
+      : `Correct \`service\` or \`cluster\`. See those there are: \`aws ecs list-services --cluster ${nameInArn(cluster)}\`.`,
+  };
+}
+
+function unusable(service: EcsService): Finding | undefined {
+  if (service.status !== 'ACTIVE') {
+    return {
+      code: 'DG522',
+      level: 'error',
+      title: `Service ${service.name} is ${service.status}: it is being deleted.`,
+      fix: 'Create the service again, or name another one.',
+    };
+  }
+  if (service.controller === 'ECS') return undefined;
+  return {
+    code: 'DG523',
+    level: 'error',
+    title: `Service ${service.name} is deployed by ${service.controller}, where ECS refuses to force a new deployment.`,
+    fix:
+      service.controller === 'CODE_DEPLOY'
+        ? 'Deploy it with CodeDeploy, or create it again with the deployment controller ECS (which has blue/green of its own).'
+        : 'Deploy it with the tool that manages its task sets, or create it again with the deployment controller ECS.',
+  };
+}
+
+function unreadable(service: EcsService, error: unknown): Finding {
+  const problem = readRefusal(error);
+  return {
+    code: 'DG527',
+    level: 'note',
+    title: `The task definition of ${service.name} can't be read (${problem.action ?? problem.name}): whether it runs this image is not known.`,
+    fix: 'Allow `ecs:DescribeTaskDefinition` in the IAM policy.',
+  };
+}
+
+function warnings(service: EcsService): readonly Finding[] {
+  const found: Finding[] = [];
+  const { name, desired, minimumHealthyPercent: healthy } = service;
+  if (desired === 0) {
+    found.push({
+      code: 'DG542',
+      level: 'warning',
+      title: `Service ${name} has a desired count of 0: the deployment will start no task, so that nothing proves the image.`,
+      fix: `Scale it up: \`aws ecs update-service --service ${name} --desired-count 1\`.`,
+    });
+  }
+  const stopping = desired - Math.ceil((desired * healthy) / 100);
+  if (service.strategy === 'ROLLING' && stopping > 0) {
+    found.push({
+      code: 'DG531',
+      level: 'warning',
+      title: `Service ${name} has a minimum healthy percent of ${healthy}: ${stopping} of ${count(desired, 'task')} may stop before a replacement runs.`,
+      fix: 'Set `minimumHealthyPercent` to 100 in the deployment configuration for a rollout without downtime.',
+    });
+  }
+  if (!service.circuitBreaker.enabled && service.strategy === 'ROLLING') {
+    found.push({
+      code: 'DG541',
+      level: 'warning',
+      title: `Service ${name} has no circuit breaker: ECS itself would retry a crash loop without end.`,
+      fix: `Turn it on: \`aws ecs update-service --service ${name} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'\`.`,
+    });
+  }
+  const [other] = service.deployments.filter(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
+  if (other) {
+    found.push({
+      code: 'DG551',
+      level: 'warning',
+      title: `Service ${name} is in the middle of a deployment (${other.id}, since ${new Date(other.createdAt).toISOString().slice(11, 16)} UTC): a new one takes over from it.`,
+      fix: 'Put a `concurrency:` group on the job, so that deployments of one service wait for each other.',
+    });
+  }
+  return found;
+}

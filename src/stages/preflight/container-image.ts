@@ -1,0 +1,98 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { EcrRepository } from '../../aws/ecr.ts';
+import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
+import type { Finding } from '../../finding.ts';
+import type { Config } from '../inputs/config.ts';
+import { listed } from '../report/words.ts';
+import type { CheckContext } from './check.ts';
+
+/** An image reference taken apart: `host/name[:tag][@digest]` (distribution/reference). */
+export interface ImageReference {
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Takes an image reference apart. A tag that is left out is `latest`, unless a digest is named. */
+export function parseImageReference(text: string): ImageReference {
+  const [name = '', digest] = text.split('@');
+  const tagAt = name.indexOf(':', name.lastIndexOf('/') + 1);
+  const repository = tagAt < 0 ? name : name.slice(0, tagAt);
+  const tag = tagAt < 0 ? undefined : name.slice(tagAt + 1);
+  return { repository, digest, tag: tag ?? (digest === undefined ? 'latest' : undefined) };
+}
+
+/** The containers that run the image: those named by `container-name`, else those whose image is the repository's. */
+export function containersOfImage(
+  taskDefinition: TaskDefinition,
+  repository: Pick<EcrRepository, 'uri'>,
+  config: Config,
+): readonly ContainerDefinition[] {
+  const { containerName } = config.ecs;
+  return taskDefinition.containers.filter((container) =>
+    containerName === undefined
+      ? parseImageReference(container.image ?? '').repository === repository.uri
+      : container.name === containerName,
+  );
+}
+
+/** Why a forced deployment of the service would not run the image that this run pushes; empty where it would. */
+export function containerProblems(
+  service: EcsService,
+  taskDefinition: TaskDefinition,
+  repository: EcrRepository,
+  { config, commit }: Pick<CheckContext, 'config' | 'commit'>,
+): readonly Finding[] {
+  const containers = containersOfImage(taskDefinition, repository, config);
+  if (containers.length === 0) return [noContainer(service, taskDefinition, repository, config)];
+  const moved = [config.image.latestTag, config.image.tag ?? commit?.sha, ...config.image.extraTags];
+  return containers.flatMap((container) => {
+    const image = parseImageReference(container.image ?? '');
+    const runs = `Container ${container.name} of ${taskDefinition.name} (service ${service.name}) runs`;
+    if (image.repository !== repository.uri || image.digest !== undefined || !moved.includes(image.tag)) {
+      return [otherImage(`${runs} ${container.image}`, repository, config)];
+    }
+    return container.versionConsistency === 'disabled'
+      ? [inconsistent(`${runs} its image`, container.name)]
+      : [];
+  });
+}
+
+function noContainer(
+  service: EcsService,
+  taskDefinition: TaskDefinition,
+  repository: EcrRepository,
+  config: Config,
+): Finding {
+  const { containerName } = config.ecs;
+  const have = taskDefinition.containers.map(({ name, image }) => `${name} (${image})`);
+  return {
+    code: 'DG524',
+    level: 'error',
+    title: containerName
+      ? `Task definition ${taskDefinition.name} of service ${service.name} has no container ${containerName}.`
+      : `No container of ${taskDefinition.name} (service ${service.name}) runs an image of ${repository.uri}.`,
+    detail: `It has ${listed(have)}.`,
+    fix: containerName
+      ? 'Correct `container-name`, or leave it out to take the containers whose image is `ecr-repository`.'
+      : `Set the image of its container to ${repository.uri}:${config.image.latestTag ?? 'latest'}, or correct \`ecr-repository\` or \`service\`.`,
+  };
+}
+
+function otherImage(what: string, repository: EcrRepository, config: Config): Finding {
+  return {
+    code: 'DG525',
+    level: 'error',
+    title: `${what}, which a forced deployment would run again instead of the image that is pushed.`,
+    fix: `Set its image to ${repository.uri}:${config.image.latestTag ?? 'latest'} in the task definition. (\`rollout: pin\` will write the image into the task definition itself.)`,
+  };
+}
+
+function inconsistent(what: string, container: string | undefined): Finding {
+  return {
+    code: 'DG526',
+    level: 'error',
+    title: `${what} with version consistency disabled: tasks of one deployment may run different images.`,
+    fix: `Remove \`"versionConsistency": "disabled"\` from container ${container} in the task definition.`,
+  };
+}

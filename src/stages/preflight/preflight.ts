@@ -1,0 +1,37 @@
+import { Failure, type Finding } from '../../finding.ts';
+import type { Check, CheckContext, CheckReport } from './check.ts';
+import { checkEngine } from './checks/engine.ts';
+import { checkIdentity } from './checks/identity.ts';
+import { checkInputs } from './checks/inputs.ts';
+import { checkRegistry } from './checks/registry.ts';
+import { checkSecrets } from './checks/secrets.ts';
+import { checkServices } from './checks/services.ts';
+
+/** Every check there is, in the order in which their rows are shown. They run side by side. */
+const CHECKS: readonly Check[] = [
+  checkInputs,
+  checkSecrets,
+  checkIdentity,
+  checkRegistry,
+  checkServices,
+  checkEngine,
+];
+
+const WORST_FIRST = ['error', 'warning', 'note'] as const;
+
+/** Runs all checks. None throws for what it looks for: a check that does has a bug. */
+export async function preflight(context: CheckContext): Promise<readonly CheckReport[]> {
+  return await Promise.all(CHECKS.map((check) => check(context)));
+}
+
+/** The findings of all checks, the worst first, otherwise in the order of the checks. */
+export function findingsOf(reports: readonly CheckReport[]): readonly Finding[] {
+  const all = reports.flatMap(({ findings }) => findings);
+  return WORST_FIRST.flatMap((level) => all.filter((finding) => finding.level === level));
+}
+
+/** Throws the errors among the findings, if any, as the failure that ends the run. */
+export function refuseOnErrors(reports: readonly CheckReport[]): void {
+  const [first, ...others] = findingsOf(reports).filter(({ level }) => level === 'error');
+  if (first) throw new Failure([first, ...others]);
+}

@@ -1,0 +1,39 @@
+/** Least length of a `strong` secret, in characters. */
+export const MIN_STRONG = 16;
+
+const PLACEHOLDERS =
+  /^(change[-_ ]?(me|this|it)|your[-_ ].*|my[-_ ]?(secret|password)|todo|tbd|fixme|placeholder|dummy|example|sample|test|none|null|undefined|n\/?a|empty|secret|password|replace[-_ ]?(me|this|with).*|insert[-_ ].*|x{3,}|\*{3,}|\.{3,}|-{3,}|0{4,}|1{4,})[!.]*$/i;
+
+/** The most common passwords and what they are built on (NCSC and NordPass lists); a strong secret is none of them, digits and signs taken off. */
+const COMMON =
+  /^(password|passw0rd|p@ssw0rd|p@ssword|qwerty(uiop)?|azerty|letmein|welcome|admin(istrator)?|root|user|iloveyou|monkey|dragon|football|baseball|superman|batman|master|shadow|sunshine|princess|login|abc|abcdef(gh)?|trustno|hello|freedom|whatever|secret|default|postgres|mysql|changeme|guest|test|temp)+$/i;
+
+/** Why a value is no value at all, in words that end "is a placeholder: …"; undefined where it isn't one. */
+export function placeholderIn(name: string, value: string): string | undefined {
+  const trimmed = value.trim();
+  if (/^\$\{\{.*\}\}$/s.test(trimmed)) return 'an expression that GitHub did not evaluate, `${{ … }}`';
+  if (/^\$\{?[A-Za-z_]\w*\}?$/.test(trimmed)) return 'the name of a shell variable that nothing filled in';
+  if (trimmed.toLowerCase() === name.toLowerCase()) return "the variable's own name";
+  if (/^(<.*>|\[.*\]|\{\{.*\}\})$/s.test(trimmed) && !/["':]/.test(trimmed))
+    return 'text in brackets, to be filled in';
+  if (PLACEHOLDERS.test(trimmed)) return 'a word that stands for a value';
+  return undefined;
+}
+
+/** Why a value is not `strong`, in words that end "is not strong: …"; undefined where it is. */
+export function weaknessOf(value: string): string | undefined {
+  const characters = [...value];
+  if (characters.length < MIN_STRONG) return `it is shorter than ${MIN_STRONG} characters`;
+  const classes = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u].filter((pattern) =>
+    pattern.test(value),
+  );
+  if (classes.length < 3) {
+    return 'it has fewer than three of the four classes (lower case, upper case, digits, other signs)';
+  }
+  if (new Set(characters).size < 6) return 'it repeats the same few characters';
+  const bare = value.replaceAll(/[^\p{L}@0]/gu, '');
+  if (COMMON.test(bare) || COMMON.test(value.replaceAll(/[^\p{L}]/gu, ''))) {
+    return 'it is a common password with signs around it';
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import type { Finding, Result } from '../../finding.ts';
+import type { CheckedOutCommit } from '../../github/checked-out-commit.ts';
+import type { RunContext } from '../../github/run-context.ts';
+import type { PushedImage } from '../image/image.ts';
+import type { MovedTag } from '../image/moving-tags.ts';
+import type { CheckReport } from '../preflight/check.ts';
+import type { RolloutOutcome } from '../rollout/rollout.ts';
+
+/** The stages of a run, in their order. */
+export type StageName = 'preflight' | 'image' | 'deploy' | 'rollout' | 'health';
+
+/** One service's part of the run. */
+export interface ServiceReport {
+  readonly service: string;
+  /** Undefined: ECS did not accept a deployment. */
+  readonly deploymentId: string | undefined;
+  readonly taskDefinition: string;
+  readonly result: Result;
+  /** One sentence; empty on success. */
+  readonly reason: string;
+  readonly seconds: number;
+  readonly outcome: RolloutOutcome | undefined;
+}
+
+/** A URL that was asked after the rollout. */
+export interface HealthReport {
+  readonly url: string;
+  readonly healthy: boolean;
+  /** `200 in 84 ms`, or what was wrong with the last answer. */
+  readonly said: string;
+}
+
+/** All that a run came to: what every renderer (log, summary, outputs, Slack) is a function of. */
+export interface RunReport {
+  readonly version: string;
+  readonly mode: 'deploy' | 'check' | 'rollback';
+  readonly run: RunContext;
+  readonly commit: CheckedOutCommit | undefined;
+  readonly cluster: string;
+  readonly services: readonly string[];
+  readonly repository: string;
+  readonly region: string | undefined;
+  readonly environment: string | undefined;
+  readonly accountId: string | undefined;
+  readonly checks: readonly CheckReport[];
+  /** Milliseconds that each stage took, of those that were reached. */
+  readonly stages: readonly { readonly name: StageName; readonly ms: number }[];
+  readonly image: PushedImage | undefined;
+  /** `repository@sha256:…` that the moving tag pointed at before. */
+  readonly previousImage: string | undefined;
+  /** The 40-character commit that the image before is tagged with, where it is. */
+  readonly previousCommit: string | undefined;
+  readonly movedTags: readonly MovedTag[];
+  readonly deployments: readonly ServiceReport[];
+  readonly health: readonly HealthReport[];
+  readonly result: Result;
+  /** Why the run did not succeed, the first finding being the reason; empty where it did. */
+  readonly failures: readonly Finding[];
+  /** What else is to be known of a run that ended: of the rollout, of telling people. */
+  readonly notes: readonly Finding[];
+  readonly totalMs: number;
+}
+
+/** Whether the step is green. */
+export function isGreen(result: Result): boolean {
+  return result === 'succeeded' || result === 'started' || result === 'checked';
+}
+
+/** The worst of several results: what a run with several services comes to. */
+export function worstResult(results: readonly Result[]): Result {
+  const order: readonly Result[] = [
+    'failed',
+    'timed-out',
+    'rolled-back',
+    'superseded',
+    'cancelled',
+    'started',
+    'checked',
+    'succeeded',
+  ];
+  return order.find((result) => results.includes(result)) ?? 'succeeded';
+}
+
+/** Whether anything outside was changed: an image pushed, a tag moved, a deployment started. */
+export function changedAnything(report: RunReport): boolean {
+  return (
+    report.image !== undefined ||
+    report.movedTags.length > 0 ||
+    report.deployments.some(({ deploymentId }) => deploymentId)
+  );
+}

@@ -1,0 +1,70 @@
+import { type RunState, STATE_NAME, type Told } from '../../runner/run-state.ts';
+import type { Runner } from '../../runner/workflow-commands.ts';
+import { changedAnything, type RunReport } from './run-report.ts';
+
+/**
+ * Saves what post needs to know should main end before it told anyone: each save replaces the one before. The
+ * runner reads the state when main has ended, however it did.
+ */
+export class StateKeeper {
+  readonly #runner: Pick<Runner, 'saveState'>;
+  #state: RunState;
+  #saved = '';
+
+  constructor(runner: Pick<Runner, 'saveState'>, start: Partial<RunState>) {
+    this.#runner = runner;
+    this.#state = {
+      version: 1,
+      told: 'no',
+      stage: 'start',
+      startedAtMs: Date.now(),
+      changed: false,
+      deployments: [],
+      ...start,
+    };
+    this.#save();
+  }
+
+  /** How far the run is. */
+  record(report: RunReport, stage: string): void {
+    this.#state = {
+      ...this.#state,
+      stage,
+      changed: changedAnything(report),
+      ...(report.accountId ? { accountId: report.accountId } : {}),
+      deployments: report.deployments.flatMap(({ service, deploymentId }) =>
+        deploymentId ? [{ service, deploymentId }] : [],
+      ),
+    };
+    this.#save();
+  }
+
+  /** How the run ended; nobody has been told yet. */
+  end(report: RunReport): void {
+    const [failure] = report.failures;
+    this.#state = {
+      ...this.#state,
+      ended: {
+        result: report.result,
+        totalMs: report.totalMs,
+        ...(failure
+          ? { code: failure.code, title: failure.title.slice(0, 2000), fix: failure.fix.slice(0, 2000) }
+          : {}),
+      },
+    };
+    this.#save();
+  }
+
+  /** How far the telling got. */
+  told(told: Told): void {
+    this.#state = { ...this.#state, told };
+    this.#save();
+  }
+
+  #save(): void {
+    const text = JSON.stringify(this.#state);
+    if (text === this.#saved) return;
+    this.#saved = text;
+    this.#runner.saveState(STATE_NAME, text);
+  }
+}

@@ -1,0 +1,43 @@
+/** `sha256:9b1c44…`: enough of a digest to tell it from others. */
+export function shortDigest(digest: string): string {
+  return /^sha256:[0-9a-f]{64}$/.test(digest) ? `${digest.slice(0, 13)}…` : digest;
+}
+
+/** The first seven digits of a commit, as git shows it. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** A tag, shortened where it is a commit's. */
+export function shortTag(tag: string): string {
+  return /^[0-9a-f]{40}$/.test(tag) ? shortSha(tag) : tag;
+}
+
+/** A span of time as people say it: `0.6 s`, `41 s`, `1 min 57 s`, `2 h 5 min`. Takes milliseconds. */
+export function duration(ms: number): string {
+  if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A size with its unit: `812 B`, `4.2 kB`, `38 MB`. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const amount = bytes / 1000 ** power;
+  return `${power === 0 || amount >= 9.95 ? Math.round(amount) : amount.toFixed(1)} ${units[power]}`;
+}
+
+/** `1 task`, `2 tasks`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? '';
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

@@ -1,0 +1,148 @@
+import { Failure, type Finding, type Result } from '../finding.ts';
+import { Cancelled } from '../runner/cancellation.ts';
+import { oneLine } from '../runner/text.ts';
+import { deployStage } from './deploy/stage.ts';
+import { imageStage } from './image/stage.ts';
+import type { Config } from './inputs/config.ts';
+import type { Ports } from './ports.ts';
+import { Lookups, unwrap } from './preflight/lookups.ts';
+import { preflight, refuseOnErrors } from './preflight/preflight.ts';
+import { headline, preflightLines } from './report/log.ts';
+import type { Recorder } from './report/recorder.ts';
+import { isGreen, type RunReport, worstResult } from './report/run-report.ts';
+import { duration } from './report/words.ts';
+import { rolloutStage } from './rollout/stage.ts';
+import { ObservationFailed } from './rollout/watch.ts';
+import { type Target, targetOf } from './target.ts';
+import { checkHealth, refuseUnhealthy } from './verify/health.ts';
+
+/** The whole run, from the preflight to the health checks. Never throws: what goes wrong is in the report. */
+export async function run(
+  config: Config,
+  inputFindings: readonly Finding[],
+  recorder: Recorder,
+  ports: Ports,
+): Promise<RunReport> {
+  try {
+    ports.runner.print(headline(recorder.report));
+    const target = await recorder.stage('preflight', () =>
+      preflightStage(config, inputFindings, recorder, ports),
+    );
+    if (target === undefined) return recorder.update({ result: 'checked' });
+    return await deploy(config, target, recorder, ports);
+  } catch (error) {
+    return recorder.update(endOf(error, recorder.report, ports.signal));
+  }
+}
+
+/** Runs every check and shows what they found; gives what the other stages work with, nothing in `check`. */
+async function preflightStage(
+  config: Config,
+  inputFindings: readonly Finding[],
+  recorder: Recorder,
+  ports: Ports,
+): Promise<Target | undefined> {
+  const startedAt = performance.now();
+  const { run: runContext, commit } = recorder.report;
+  const lookups = new Lookups(config, config.image.tag ?? commit?.sha, ports);
+  const checks = await preflight({ config, inputFindings, run: runContext, commit, lookups });
+  ports.signal.throwIfAborted();
+  const identity = config.region ? await lookups.identity() : undefined;
+  recorder.update({ checks, accountId: identity?.ok ? identity.value.accountId : undefined });
+  ports.runner.openGroup(`Preflight (${duration(performance.now() - startedAt)})`);
+  for (const line of preflightLines(checks)) ports.runner.print(line);
+  ports.runner.closeGroup();
+  refuseOnErrors(checks);
+  if (config.mode === 'check') return undefined;
+  const target = await targetOf(config, lookups);
+  recorder.update(await previousOf(target, lookups));
+  return target;
+}
+
+async function previousOf(target: Target, lookups: Lookups): Promise<Partial<RunReport>> {
+  const { latest } = target.images;
+  if (latest === undefined) return {};
+  const tags = await lookups.tagsOf(latest.digest);
+  return {
+    previousImage: `${target.repository.uri}@${latest.digest}`,
+    previousCommit: tags.ok ? unwrap(tags).find((tag) => /^[0-9a-f]{40}$/.test(tag)) : undefined,
+  };
+}
+
+async function deploy(config: Config, target: Target, recorder: Recorder, ports: Ports): Promise<RunReport> {
+  const tag = config.image.tag ?? recorder.report.commit?.sha;
+  if (tag === undefined) throw new Error('the preflight let a deploy pass without a tag');
+  const { image, registry } = await recorder.stage('image', () =>
+    imageStage(config, tag, target, recorder, ports),
+  );
+  const { started, refusals } = await recorder.stage('deploy', () =>
+    deployStage(config, target, image, registry, recorder, ports),
+  );
+  const outcomes = await recorder.stage('rollout', () =>
+    rolloutStage(config, started, image, recorder, ports),
+  );
+  const failures = [...refusals, ...outcomes.flatMap(({ finding }) => finding ?? [])];
+  const result = worstResult([
+    ...outcomes.map((outcome) => outcome.result),
+    ...refusals.map((): Result => 'failed'),
+  ]);
+  if (result !== 'succeeded') return recorder.update({ result, failures: isGreen(result) ? [] : failures });
+  const { targets, timeoutMs } = config.healthChecks;
+  if (targets.length > 0) {
+    const health = await recorder.stage('health', () => checkHealth(targets, timeoutMs, ports));
+    recorder.update({ health });
+    for (const { url, healthy, said } of health)
+      ports.runner.print(`${healthy ? '✓' : '✗'} health     ${url} ${said}`);
+    refuseUnhealthy(health, timeoutMs);
+  }
+  return recorder.update({ result });
+}
+
+/** What an error that ended the run makes of it. */
+function endOf(error: unknown, report: RunReport, signal: AbortSignal): Partial<RunReport> {
+  if (signal.aborted || error instanceof Cancelled)
+    return { result: 'cancelled', failures: [cancelled(report)] };
+  if (error instanceof Failure) return { result: error.result, failures: error.findings };
+  if (error instanceof ObservationFailed) return { result: 'failed', failures: [lostSight(error, report)] };
+  return { result: 'failed', failures: [bug(error)] };
+}
+
+/** The finding of a cancelled run: what goes on all the same. */
+export function cancelled(report: Pick<RunReport, 'deployments' | 'cluster'>): Finding {
+  const started = report.deployments.filter(({ deploymentId }) => deploymentId);
+  const names = started.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
+  return {
+    code: 'DG643',
+    level: 'error',
+    title:
+      started.length > 0
+        ? `The run was cancelled; the rollout goes on in ECS: deployment ${names}.`
+        : 'The run was cancelled before any service was changed.',
+    fix:
+      started.length > 0
+        ? `Let it finish, or undo it: \`aws ecs list-service-deployments --cluster ${report.cluster} --service ${started[0]?.service ?? ''}\`, then \`aws ecs stop-service-deployment --stop-type ROLLBACK --service-deployment-arn ARN\`.`
+        : 'Run the job again.',
+  };
+}
+
+function lostSight(error: ObservationFailed, report: RunReport): Finding {
+  const codes = { 'expired-credentials': 'DG641', unreachable: 'DG642', denied: 'DG644' } as const;
+  const service = report.deployments[0]?.service ?? '';
+  return {
+    code: codes[error.reason],
+    level: 'error',
+    title: `The rollout can't be followed any more: ${oneLine(error.message)}`,
+    fix: `It goes on in ECS. See how it ended: \`aws ecs describe-services --cluster ${report.cluster} --services ${service}\`.`,
+  };
+}
+
+function bug(error: unknown): Finding {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    code: 'DG901',
+    level: 'error',
+    title: `deploy-guard has a bug: ${oneLine(error instanceof Error ? error.message : String(error), 300)}`,
+    detail: stack,
+    fix: 'Report it with this text in an issue of the deploy-guard repository; running the job again may get past it.',
+  };
+}

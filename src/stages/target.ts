@@ -1,0 +1,54 @@
+import type { EcrRepository, RegistryLogin } from '../aws/ecr.ts';
+import type { EcsService } from '../aws/ecs.ts';
+import type { DockerVersion } from '../docker/docker.ts';
+import type { Config } from './inputs/config.ts';
+import { containersOfImage } from './preflight/container-image.ts';
+import { type Identity, type Lookups, type TaggedImages, unwrap } from './preflight/lookups.ts';
+import { isReusable } from './preflight/reuse.ts';
+
+/** A service that will be deployed, as the preflight found it. */
+export interface TargetService {
+  readonly service: EcsService;
+  /** Names of the containers that run the image; empty where the task definition may not be read. */
+  readonly containers: readonly string[];
+}
+
+/** All that the preflight learned which the stages after it work with. */
+export interface Target {
+  readonly identity: Identity;
+  readonly repository: EcrRepository;
+  readonly login: RegistryLogin;
+  readonly images: TaggedImages;
+  readonly canReuse: boolean;
+  /** Undefined where nothing has to be built. */
+  readonly engine: DockerVersion | undefined;
+  readonly services: readonly TargetService[];
+}
+
+/** What a preflight without errors found. Throws what a lookup threw, which a check then would have reported. */
+export async function targetOf(config: Config, lookups: Lookups): Promise<Target> {
+  const [identity, repository, login, images, services] = await Promise.all([
+    lookups.identity().then(unwrap),
+    lookups.repository().then(unwrap),
+    lookups.login().then(unwrap),
+    lookups.taggedImages().then(unwrap),
+    lookups.services().then(unwrap),
+  ]);
+  const canReuse = isReusable(config, images);
+  const docker = canReuse ? undefined : unwrap(await lookups.docker());
+  return {
+    identity,
+    repository,
+    login,
+    images,
+    canReuse,
+    engine: docker && 'server' in docker ? docker : undefined,
+    services: await Promise.all(
+      services.services.map(async (service) => {
+        const definition = await lookups.taskDefinition(service.taskDefinition);
+        const containers = definition.ok ? containersOfImage(definition.value, repository, config) : [];
+        return { service, containers: containers.flatMap(({ name }) => name ?? []) };
+      }),
+    ),
+  };
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure, type Finding } from '../../finding.ts';
+import { type Agents, ask, type HttpAnswer, NoAnswer } from '../../runner/http.ts';
+import { oneLine } from '../../runner/text.ts';
+import type { HealthReport } from '../report/run-report.ts';
+import type { HealthTarget } from './health-target.ts';
+
+const ANSWER_MS = 10_000;
+const BETWEEN_MS = 1_000;
+const MOST_REDIRECTS = 5;
+
+/** What the stage works with. */
+export interface HealthPorts {
+  readonly agents: Agents;
+  readonly signal: AbortSignal;
+}
+
+/** Asks all targets side by side, each until it answers as it should, at most `timeoutMs`. */
+export async function checkHealth(
+  targets: readonly HealthTarget[],
+  timeoutMs: number,
+  ports: HealthPorts,
+): Promise<readonly HealthReport[]> {
+  return await Promise.all(targets.map((target) => untilHealthy(target, Date.now() + timeoutMs, ports)));
+}
+
+/** Throws the failure that unhealthy targets make of the run, if any is. */
+export function refuseUnhealthy(reports: readonly HealthReport[], timeoutMs: number): void {
+  const [first, ...others] = reports
+    .filter(({ healthy }) => !healthy)
+    .map((report) => unhealthy(report, timeoutMs));
+  if (first) throw new Failure([first, ...others]);
+}
+
+async function untilHealthy(target: HealthTarget, until: number, ports: HealthPorts): Promise<HealthReport> {
+  for (;;) {
+    const started = Date.now();
+    const left = Math.max(1, until - started);
+    const wrong = await whatIsWrong(target, Math.min(ANSWER_MS, left), ports);
+    if ('status' in wrong) {
+      return { url: target.url, healthy: true, said: `${wrong.status} in ${Date.now() - started} ms` };
+    }
+    if (Date.now() + BETWEEN_MS > until) return { url: target.url, healthy: false, said: wrong.said };
+    await sleep(BETWEEN_MS, undefined, { signal: ports.signal });
+  }
+}
+
+async function whatIsWrong(
+  target: HealthTarget,
+  timeoutMs: number,
+  ports: HealthPorts,
+): Promise<{ readonly said: string } | { readonly status: number }> {
+  try {
+    const answer = await follow(new URL(target.url), timeoutMs, ports);
+    const [low, high] = target.status;
+    const body = answer.body.toString('utf8');
+    if (answer.status < low || answer.status > high)
+      return { said: `${answer.status}: ${oneLine(body, 200) || 'empty body'}` };
+    if (target.text !== undefined && !body.includes(target.text)) {
+      return {
+        said: `${answer.status}, but without the text \`${oneLine(target.text, 80)}\`: ${oneLine(body, 200)}`,
+      };
+    }
+    return { status: answer.status };
+  } catch (error) {
+    if (error instanceof NoAnswer) return { said: error.message };
+    throw error;
+  }
+}
+
+async function follow(start: URL, timeoutMs: number, ports: HealthPorts): Promise<HttpAnswer> {
+  let url = start;
+  for (let redirects = 0; ; redirects += 1) {
+    const answer = await ask(ports.agents, {
+      method: 'GET',
+      url,
+      timeoutMs,
+      mostBytes: 1024 * 1024,
+      signal: ports.signal,
+    });
+    const location = answer.header('location');
+    if (answer.status < 300 || answer.status > 399 || !location || redirects === MOST_REDIRECTS)
+      return answer;
+    url = new URL(location, url);
+  }
+}
+
+function unhealthy({ url, said }: HealthReport, timeoutMs: number): Finding {
+  return {
+    code: 'DG701',
+    level: 'error',
+    title: `${url} did not answer as it should within ${timeoutMs / 1000} s: ${said}`,
+    fix: `The new tasks run and serve all the same. Ask it yourself: \`curl -i ${url}\`.`,
+  };
+}
