@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Caller } from './credentials.ts';
@@ -69,7 +70,7 @@ export class Dispatcher {
   /** Handles one HTTP request. */
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = await readBody(req);
-    const requestId = this.#world.ids.uuid();
+    const requestId = randomUUID();
     const call = body === undefined ? undefined : parseCall(req, body);
     if (this.#latencyMs > 0) await wait(this.#latencyMs);
     if (call === undefined) {

@@ -45,6 +45,8 @@ export interface WorldChanges {
   readonly roles?: readonly RoleSpec[];
   /** Which digest DescribeTasks reports for an image pushed as an index: the index's (default) or its platform's. */
   readonly taskDigest?: 'index' | 'platform';
+  /** Whether the container has a health check in the task definition. */
+  readonly containerHealthCheck?: boolean;
   /** Whether the identity provider of GitHub Actions is set up in the account; yes if left out. */
   readonly oidcProvider?: boolean;
 }
@@ -115,6 +117,7 @@ export type TaskOutcome =
   | {
       readonly kind: 'fails-to-start';
       readonly stage: 'provision' | 'pull';
+      /** `{image}` becomes the container's image. */
       readonly stoppedReason: string;
       /** The container's reason, where the task's own differs from it. */
       readonly containerReason?: string;

@@ -179,10 +179,11 @@ function failToStart(
   outcome: Extract<TaskOutcome, { kind: 'fails-to-start' }>,
 ): void {
   const container = mainContainer(task);
+  const reason = outcome.stoppedReason.replaceAll('{image}', container?.image ?? '');
   if (container !== undefined && (outcome.stage === 'pull' || outcome.containerReason !== undefined)) {
-    container.reason = outcome.containerReason ?? outcome.stoppedReason;
+    container.reason = outcome.containerReason ?? reason;
   }
-  stopTask(simulation, task, start.listener, 'TaskFailedToStart', outcome.stoppedReason);
+  stopTask(simulation, task, start.listener, 'TaskFailedToStart', reason);
 }
 
 function failHealthCheck(

@@ -1,4 +1,5 @@
 import type {
+  HealthCheck,
   LoadBalancer,
   NetworkConfiguration,
   RegisterTaskDefinitionCommandInput,
@@ -59,6 +60,13 @@ export function seedImages(store: ImageStore, now: number): readonly string[] {
   });
 }
 
+const healthCheck: HealthCheck = {
+  command: ['CMD-SHELL', 'curl -f http://localhost:8000/health || exit 1'],
+  interval: 10,
+  timeout: 5,
+  retries: 3,
+};
+
 /** The task definition `dyno-agent:57`. */
 export function seedTaskDefinition(simulation: Simulation, registryHost: string): StoredTaskDefinition {
   const { account } = simulation;
@@ -82,6 +90,7 @@ export function seedTaskDefinition(simulation: Simulation, registryHost: string)
           { name: 'DATABASE_HOST', value: 'dyno-agent.cluster-c9f2.us-east-1.rds.amazonaws.com' },
         ],
         mountPoints: [],
+        ...(simulation.scenario.world?.containerHealthCheck === true ? { healthCheck } : {}),
         volumesFrom: [],
         logConfiguration: {
           logDriver: 'awslogs',
