@@ -27,6 +27,7 @@ export const rolloutCodes = {
   DG622: "The container's own health check fails.",
   DG623: 'The task cannot start, for a reason of its own.',
   DG624: 'ECS ended the deployment or rolled it back for a reason that is none of the known ones.',
+  DG625: 'A lifecycle hook failed, and ECS ended the deployment or rolled it back.',
   DG631: 'A running task runs another image than the one that was deployed.',
   DG632: 'The digest of running tasks is not reported, so that it could not be checked.',
   DG633: 'A permission is missing that would have told or proven more.',

@@ -4,10 +4,14 @@
  * with each other: the runner's clock may be wrong.
  */
 
-/** A part of a look. `unreadable` names the IAM action that the role lacks; `not-read` was not asked for. */
+/**
+ * A part of a look. `unreadable` names the IAM action that the role lacks; `absent` was asked for, and AWS lists
+ * none (yet); `not-read` was not asked for, or the answer was lost.
+ */
 export type Reading<T> =
   | { readonly kind: 'seen'; readonly value: T }
   | { readonly kind: 'unreadable'; readonly permission: string }
+  | { readonly kind: 'absent' }
   | { readonly kind: 'not-read' };
 
 /** Wraps a value that was read. */
@@ -20,11 +24,14 @@ export function unreadable(permission: string): Reading<never> {
   return { kind: 'unreadable', permission };
 }
 
+/** A part that was asked for and that AWS doesn't list. */
+export const absent: Reading<never> = { kind: 'absent' };
+
 /** A part that this look did not ask for. */
 export const notRead: Reading<never> = { kind: 'not-read' };
 
 /** The value of a part, or undefined where it was not read or may not be. */
-export function valueOf<T>(reading: Reading<T>): T | undefined {
+export function valueIn<T>(reading: Reading<T>): T | undefined {
   return reading.kind === 'seen' ? reading.value : undefined;
 }
 
@@ -62,6 +69,10 @@ export interface ServiceSnapshot {
   /** The circuit breaker as the service is configured. */
   readonly breaker: { readonly enabled: boolean; readonly rollback: boolean };
   readonly strategy?: string;
+  /** CloudWatch alarms that watch its deployments. */
+  readonly alarmNames: readonly string[];
+  /** Whether instances may be added for it (a capacity provider): then a lack of room may pass. */
+  readonly scalesOut: boolean;
   readonly currentServiceDeploymentArn?: string;
   readonly deployments: readonly DeploymentSnapshot[];
   /** Newest first, as AWS lists them. */
@@ -123,6 +134,8 @@ export interface ContainerSnapshot {
 /** A task of the service, as `DescribeTasks` gives it. */
 export interface TaskSnapshot {
   readonly arn: string;
+  /** The service's name, from the task's group. */
+  readonly service?: string;
   /** `startedBy`: the deployment (`ecs-svc/…`) that the task belongs to. */
   readonly deploymentId?: string;
   readonly taskDefinition?: string;
@@ -148,6 +161,14 @@ export interface RevisionSnapshot {
   }[];
 }
 
+/** The end of what a failed container logged. */
+export interface LogTail {
+  readonly taskArn: string;
+  readonly container: string;
+  /** Oldest first, bounded in number and length. */
+  readonly lines: readonly string[];
+}
+
 /** One look at one service. */
 export interface Observation {
   /** `missing`: AWS says that there is no such service. */
@@ -160,6 +181,8 @@ export interface Observation {
   readonly runningTasks: Reading<readonly TaskSnapshot[]>;
   /** Tasks that stopped lately (AWS keeps them for about an hour), of every deployment of the service. */
   readonly stoppedTasks: Reading<readonly TaskSnapshot[]>;
+  /** What the container named by `failedContainer` said last. */
+  readonly log: Reading<LogTail>;
 }
 
 /** The parts of a look that can be asked for besides the service itself. */
@@ -172,4 +195,5 @@ export const emptyObservation: Observation = {
   revision: notRead,
   runningTasks: notRead,
   stoppedTasks: notRead,
+  log: notRead,
 };

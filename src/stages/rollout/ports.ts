@@ -9,7 +9,10 @@ import type {
 /** Why a question to AWS got no answer. */
 export type FaultKind = 'throttled' | 'expired-credentials' | 'denied' | 'unreachable';
 
-/** A question to AWS that got no answer. `denied` is thrown only for ecs:DescribeServices, without which nothing can be seen. */
+/**
+ * A question to AWS that got no answer. `denied` is thrown only for ecs:DescribeServices, without which nothing
+ * can be seen; any other part that the role may not read is `unreadable`.
+ */
 export class ObservationFault extends Error {
   readonly kind: FaultKind;
 
@@ -20,36 +23,39 @@ export class ObservationFault extends Error {
   }
 }
 
-/** How our service deployment is found where its ARN isn't known. */
-export interface ServiceDeploymentQuery {
-  readonly cluster: string;
-  readonly service: string;
-  readonly deploymentId: string;
-  /** `createdAt` of the deployment by AWS's clock, where known. */
+/** A service deployment as it is listed: enough to find ours, and to know how long the earlier ones took. */
+export interface ListedServiceDeployment {
+  readonly arn: string;
+  readonly status: string;
+  readonly revisionArn?: string;
+  /** Ms by AWS's clock, as the other two. */
   readonly createdAt?: number;
-  /** Candidates to check before listing. */
-  readonly arns: readonly string[];
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
 }
 
-/** Questions about services, answered by AWS. Every method throws ObservationFault; what the role may not read is `unreadable`. */
+/** Questions about services, answered by AWS. Every method throws ObservationFault. */
 export interface EcsObserver {
-  /** One call per ten services of a cluster. A service that AWS doesn't know is `missing`; one left out of the answer is absent. */
+  /** Requests sent so far, to keep within the budget of calls. */
+  readonly calls: number;
+  /** One call per ten services of a cluster. A service that AWS doesn't know is `missing`. */
   services(
     cluster: string,
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ServiceSnapshot | 'missing'>>;
-  /** The service deployment that belongs to a deployment id; undefined where none is listed yet. */
-  findServiceDeployment(
-    query: ServiceDeploymentQuery,
+  /** Newest first, one page. */
+  listServiceDeployments(
+    cluster: string,
+    service: string,
     signal: AbortSignal,
-  ): Promise<Reading<ServiceDeploymentSnapshot | undefined>>;
-  /** By ARN, any number of services together. */
+  ): Promise<Reading<readonly ListedServiceDeployment[]>>;
+  /** By ARN, those of any number of services in one call per twenty. */
   serviceDeployments(
     arns: readonly string[],
     signal: AbortSignal,
   ): Promise<Reading<ReadonlyMap<string, ServiceDeploymentSnapshot>>>;
-  /** By ARN. */
+  /** By ARN, one call per twenty. */
   revisions(
     arns: readonly string[],
     signal: AbortSignal,
@@ -61,18 +67,12 @@ export interface EcsObserver {
     desiredStatus: 'RUNNING' | 'STOPPED',
     signal: AbortSignal,
   ): Promise<Reading<ReadonlyMap<string, readonly TaskSnapshot[]>>>;
-  /** Seconds that the newest successful earlier service deployments took, newest first, at most five. */
-  earlierDurations(
-    cluster: string,
-    service: string,
-    signal: AbortSignal,
-  ): Promise<Reading<readonly number[]>>;
-  /** Where a container of a task definition logs to; undefined where it isn't CloudWatch Logs. */
+  /** Where a container of a task definition logs to; `absent` where that isn't CloudWatch Logs. */
   logDestination(
     taskDefinition: string,
     container: string,
     signal: AbortSignal,
-  ): Promise<Reading<LogDestination | undefined>>;
+  ): Promise<Reading<LogDestination>>;
 }
 
 /** A container's `awslogs` options. */
@@ -92,7 +92,7 @@ export interface LogQuery {
 
 /** The last lines that a container logged. */
 export interface LogReader {
-  /** Oldest first, bounded; empty where the stream doesn't exist (yet). Throws ObservationFault. */
+  /** Oldest first, bounded; `absent` where the group or stream doesn't exist (yet). Throws ObservationFault. */
   lastLines(query: LogQuery, signal: AbortSignal): Promise<Reading<readonly string[]>>;
 }
 

@@ -71,6 +71,8 @@ export interface RolloutOutcome {
   /** Tasks of the new image that run, and how many are wanted. */
   readonly running: number;
   readonly desired: number;
+  /** Seconds that the newest successful earlier rollouts of the service took, at most five; empty where not readable. */
+  readonly earlierSeconds: readonly number[];
   /** The digests that running tasks of ours were seen with. */
   readonly digests: readonly string[];
   readonly stillServing?: StillServing;
@@ -89,4 +91,12 @@ export interface ProgressLine {
   readonly elapsedMs: number;
   readonly kind: 'start' | 'tasks' | 'event' | 'diagnosis' | 'heartbeat' | 'state' | 'verdict';
   readonly text: string;
+}
+
+/** What one service's verdict is judged by; it doesn't change during the watch. */
+export interface RolloutPlan {
+  readonly deployment: StartedDeployment;
+  readonly waitForMs: number;
+  readonly failFast: boolean;
+  readonly expected: ExpectedImage;
 }

@@ -1,0 +1,82 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { manyLines } from '../runner/text.ts';
+import { absent, type Reading, seen, unreadable } from '../stages/rollout/observation.ts';
+import { type LogQuery, type LogReader, ObservationFault } from '../stages/rollout/ports.ts';
+import { faultKind } from './ecs-observe.ts';
+import { readRefusal } from './refusal.ts';
+
+/** Enough for a stack trace's end; a report is read on a phone, too. */
+const LINES = 12;
+const WIDTH = 240;
+/** Asked for: some may be blank. */
+const EVENTS = 40;
+/** A page can be empty although there is more before it (API_GetLogEvents). */
+const PAGES = 3;
+
+/** What containers logged to CloudWatch Logs, by clients that are made when first needed, one a region. */
+export class CloudWatchLogReader implements LogReader {
+  readonly #clientFor: (region: string) => Promise<CloudWatchLogsClient>;
+  readonly #clients = new Map<string, Promise<CloudWatchLogsClient>>();
+
+  /** `clientFor` makes a client for a region, loading the SDK's package only then. */
+  constructor(clientFor: (region: string) => Promise<CloudWatchLogsClient>) {
+    this.#clientFor = clientFor;
+  }
+
+  async lastLines(query: LogQuery, signal: AbortSignal): Promise<Reading<readonly string[]>> {
+    try {
+      const client = await this.#client(query.destination.region);
+      return seen(lastOf(await this.#messages(client, query, signal)));
+    } catch (error) {
+      const problem = readRefusal(error);
+      if (problem.kind === 'not-found') return absent;
+      if (problem.kind === 'access-denied') return unreadable('logs:GetLogEvents');
+      throw new ObservationFault(faultKind(problem), `${problem.name}: ${problem.message}`, error);
+    }
+  }
+
+  async #messages(
+    client: CloudWatchLogsClient,
+    query: LogQuery,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { group, prefix } = query.destination;
+    const task = query.taskArn.slice(query.taskArn.lastIndexOf('/') + 1);
+    // The package is loaded here, with the client: most runs need no log.
+    const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+    let token: string | undefined;
+    for (let page = 0; page < PAGES; page += 1) {
+      const answer = await client.send(
+        new GetLogEventsCommand({
+          logGroupName: group,
+          // How the awslogs driver names a stream: developer guide, "awslogs-stream-prefix".
+          logStreamName: `${prefix}/${query.container}/${task}`,
+          limit: EVENTS,
+          startFromHead: false,
+          ...(token === undefined ? {} : { nextToken: token }),
+        }),
+        { abortSignal: signal },
+      );
+      const messages = (answer.events ?? []).map(({ message }) => message ?? '');
+      if (messages.length > 0 || answer.nextBackwardToken === undefined || answer.nextBackwardToken === token)
+        return messages;
+      token = answer.nextBackwardToken;
+    }
+    return [];
+  }
+
+  #client(region: string): Promise<CloudWatchLogsClient> {
+    const client = this.#clients.get(region) ?? this.#clientFor(region);
+    this.#clients.set(region, client);
+    return client;
+  }
+}
+
+/** The last lines that say something, fit to print, each cut to a width that a log shows well. */
+function lastOf(messages: readonly string[]): readonly string[] {
+  return messages
+    .flatMap((message) => manyLines(message, 8_000).split('\n'))
+    .filter((line) => line.trim() !== '')
+    .slice(-LINES)
+    .map((line) => (line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line));
+}

@@ -1,0 +1,139 @@
+import { diagnose } from './diagnosis.ts';
+import type { EventSnapshot } from './observation.ts';
+import type { RolloutPlan } from './rollout.ts';
+import type { RolloutState } from './rollout-state.ts';
+import { count, span } from './spans.ts';
+import { othersRunning, oursIn } from './standing.ts';
+
+/** Where a rollout is, for the person who waits. */
+export interface Progress {
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly failed: number;
+  /** Tasks of older deployments that run still. */
+  readonly older: number;
+  /** What is waited for, in words. */
+  readonly what: string;
+  /** The lifecycle stage of a blue/green, linear or canary deployment, or a roll back, in words. */
+  readonly stage: string | undefined;
+  /** Why tasks fail, and how far the circuit breaker has counted. */
+  readonly trouble: string | undefined;
+  /** Changes when `trouble` is worth another line. */
+  readonly troubleKey: string | undefined;
+  readonly events: readonly EventSnapshot[];
+}
+
+/** A line of text and its kind, as `ProgressLine` has them. */
+export interface Line {
+  readonly kind: 'tasks' | 'event' | 'diagnosis' | 'state';
+  readonly text: string;
+}
+
+const EVENTS_AT_ONCE = 12;
+
+/** What there is to show after a look. */
+export function progressOf(plan: RolloutPlan, state: RolloutState, what: string): Progress {
+  const { service, serviceDeployment } = state;
+  const ours = service === undefined ? undefined : oursIn(plan, service);
+  const diagnosis = diagnose(plan, state);
+  const breaker = serviceDeployment?.breaker;
+  const counting = breaker !== undefined && breaker.failureCount > 0 && service?.breaker.enabled === true;
+  const counted = counting ? `; circuit breaker: ${breaker.failureCount} of ${breaker.threshold}` : '';
+  return {
+    desired: ours?.desired ?? plan.deployment.desiredCount,
+    running: ours?.running ?? 0,
+    pending: ours?.pending ?? 0,
+    failed: Math.max(ours?.failedTasks ?? 0, state.failures.length),
+    older: service === undefined ? 0 : othersRunning(plan, service),
+    what,
+    stage: stageOf(state),
+    trouble: diagnosis === undefined ? undefined : `${diagnosis.sentence}${counted}`,
+    troubleKey:
+      diagnosis === undefined
+        ? undefined
+        : `${diagnosis.code} ${breaker?.failureCount ?? 0} ${diagnosis.logLines.length > 0}`,
+    events: state.events,
+  };
+}
+
+const STAGES: Readonly<Record<string, string>> = {
+  RECONCILE_SERVICE: 'reconciling the service',
+  PRE_SCALE_UP: 'before the new tasks start',
+  SCALE_UP: 'the new tasks start',
+  POST_SCALE_UP: 'the new tasks run, no traffic yet',
+  TEST_TRAFFIC_SHIFT: 'test traffic moves to the new tasks',
+  POST_TEST_TRAFFIC_SHIFT: 'test traffic is on the new tasks',
+  PRODUCTION_TRAFFIC_SHIFT: 'traffic moves to the new tasks',
+  POST_PRODUCTION_TRAFFIC_SHIFT: 'traffic is on the new tasks',
+  BAKE_TIME: 'bake time: traffic is on the new tasks, the old ones are kept',
+  CLEAN_UP: 'the old tasks are removed',
+};
+
+function stageOf(state: RolloutState): string | undefined {
+  const deployment = state.serviceDeployment;
+  if (deployment === undefined) return undefined;
+  if (/^ROLLBACK_(REQUESTED|IN_PROGRESS)$/.test(deployment.status))
+    return 'ECS puts the previous revision back';
+  if (deployment.status === 'STOP_REQUESTED') return 'the deployment is being stopped';
+  const hook = deployment.hooks.find(({ status }) => status === 'AWAITING_ACTION');
+  const stage = STAGES[deployment.lifecycleStage ?? ''];
+  // A rolling deployment has stages too, but its task counts say the same and better.
+  const shown = deployment.strategy === undefined || deployment.strategy === 'ROLLING' ? undefined : stage;
+  if (hook === undefined) return shown;
+  const then = hook.timeoutAction === 'ROLLBACK' ? 'rolls back' : 'goes on';
+  return `a lifecycle hook waits for somebody to continue it (aws ecs continue-service-deployment); ECS ${then} by itself when its time is over`;
+}
+
+/** The lines that tell what changed from one look to the next; none where nothing did. */
+export function linesBetween(before: Progress | undefined, after: Progress): readonly Line[] {
+  const lines: Line[] = [];
+  const known = new Set(before?.events.map(({ id }) => id));
+  for (const event of after.events.filter(({ id }) => !known.has(id)).slice(-EVENTS_AT_ONCE)) {
+    lines.push({ kind: 'event', text: eventText(event.message) });
+  }
+  const tasks = tasksText(after);
+  if (before === undefined ? after.running + after.pending + after.failed > 0 : tasks !== tasksText(before)) {
+    lines.push({ kind: 'tasks', text: tasks });
+  }
+  if (after.stage !== undefined && after.stage !== before?.stage)
+    lines.push({ kind: 'state', text: after.stage });
+  if (after.trouble !== undefined && after.troubleKey !== before?.troubleKey) {
+    lines.push({ kind: 'diagnosis', text: after.trouble });
+  }
+  return lines;
+}
+
+/** `1 of 2 new tasks running, 1 starting, 3 failed, 2 old ones still running`. */
+export function tasksText(progress: Progress): string {
+  const { running, desired, pending, failed, older } = progress;
+  const parts = [
+    `${running} of ${count(desired, 'new task')} running`,
+    ...(pending > 0 ? [`${pending} starting`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(older > 0 ? [`${older} old ${older === 1 ? 'one' : 'ones'} still running`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** What to say when nothing changed for a while. */
+export function heartbeatText(progress: Progress): string {
+  const stage = progress.stage === undefined ? '' : `; ${progress.stage}`;
+  return `still ${tasksText(progress)}${stage}`;
+}
+
+/** `the last five took 1 min 5 s to 1 min 20 s`; undefined without any. Seconds in. */
+export function earlierText(seconds: readonly number[]): string | undefined {
+  const [first] = seconds;
+  if (first === undefined) return undefined;
+  if (seconds.length === 1) return `the last one took ${span(first * 1000)}`;
+  const words = ['two', 'three', 'four', 'five'];
+  const least = span(Math.min(...seconds) * 1000);
+  const most = span(Math.max(...seconds) * 1000);
+  const last = `the last ${words[seconds.length - 2] ?? seconds.length} took`;
+  return least === most ? `${last} ${least} each` : `${last} ${least} to ${most}`;
+}
+
+function eventText(message: string): string {
+  return message.replace(/^\(service [^)]*\) /, '');
+}

@@ -1,0 +1,280 @@
+import type { Finding, Result } from '../../finding.ts';
+import { failedContainer } from './diagnosis.ts';
+import { isRefuted, ruleDue } from './fail-fast.ts';
+import { standingByDeployments } from './fallback.ts';
+import {
+  type Ending,
+  failedFast,
+  foreignImage,
+  rollbackFailed,
+  rolledBack,
+  serviceGone,
+  stopped,
+  superseded,
+  timedOut,
+  vanished,
+} from './findings.ts';
+import type { DeploymentSnapshot, Observation, Part, ServiceSnapshot } from './observation.ts';
+import { valueIn } from './observation.ts';
+import { type Progress, progressOf } from './progress.ts';
+import { foreignRevision, foreignTask, prove } from './proof.ts';
+import type { RolloutPlan } from './rollout.ts';
+import { absorb, type RolloutState } from './rollout-state.ts';
+import { standingByServiceDeployment } from './service-deployment.ts';
+import { newerDeployment, oursIn, type Standing } from './standing.ts';
+import { type Want, wantsWhileGoing } from './wants.ts';
+
+/** The end of a rollout, as far as it can be said without asking anything else. */
+export interface Verdict {
+  readonly result: Result;
+  readonly finding?: Finding;
+  readonly notes: readonly Finding[];
+  /** The digests that running tasks of ours were proven to have. */
+  readonly digests: readonly string[];
+  readonly newer?: DeploymentSnapshot;
+}
+
+/** What a look leads to: wait on, perhaps with more to read at once, or the verdict. */
+export type Step =
+  | {
+      readonly kind: 'waiting';
+      readonly state: RolloutState;
+      readonly progress: Progress;
+      /** Parts that this look lacks. With them read, the same step is taken again from the state before. */
+      readonly wants: readonly Want[];
+      /** Something is about to change: the next look should come soon. */
+      readonly soon: boolean;
+    }
+  | { readonly kind: 'verdict'; readonly state: RolloutState; readonly verdict: Verdict };
+
+/** How long a verdict waits for its diagnosis to be read, where reading it fails. */
+const SETTLE_MS = 5_000;
+/** A service may be missing from one stale answer; this much later, it is from a second one. */
+const MISSING_MS = 1_500;
+
+/**
+ * One step of the judgement: what was known and one look give what is known now, and the verdict if there is
+ * one. Pure: no clock, no I/O. `now` is local monotonic milliseconds, for patience and the time-out only.
+ *
+ * Success is only ever concluded from a look that shows, by itself, our deployment finished and no image but
+ * ours; see `prove`.
+ */
+export function step(plan: RolloutPlan, before: RolloutState, look: Observation, now: number): Step {
+  const absorbed = absorb(plan, before, look, now);
+  const answer = valueIn(look.service);
+  if (answer === undefined) return waitOn(plan, absorbed, now, 'AWS has not answered yet');
+  if (answer === 'missing') return judgeMissing(plan, absorbed, now);
+  const newer = newerDeployment(plan, absorbed, answer);
+  const overtaken = { ...absorbed, overtakenSince: newer ? (absorbed.overtakenSince ?? now) : undefined };
+  if (answer.status !== 'ACTIVE') return verdict(overtaken, serviceGone(plan, overtaken, answer.status));
+  const standing = standingIn(plan, overtaken, look, answer, now);
+  const over = standing.kind !== 'going';
+  const state = { ...overtaken, endedSince: over ? (overtaken.endedSince ?? now) : undefined };
+  return judge(plan, state, look, answer, standing, now);
+}
+
+function standingIn(
+  plan: RolloutPlan,
+  state: RolloutState,
+  look: Observation,
+  service: ServiceSnapshot,
+  now: number,
+): Standing {
+  const deployment = valueIn(look.serviceDeployment);
+  if (deployment) return standingByServiceDeployment(plan, state, deployment, service, now);
+  const byList = standingByDeployments(plan, state, service, now);
+  if (look.serviceDeployment.kind !== 'not-read') return byList;
+  // The list alone decides nothing that the better source would: that is read first, see `wantsWhileGoing`.
+  const asked = state.serviceDeploymentAt !== undefined;
+  const useless = asked && state.serviceDeployment === undefined;
+  return useless || byList.kind === 'unlisted' ? byList : { kind: 'going' };
+}
+
+function judge(
+  plan: RolloutPlan,
+  state: RolloutState,
+  look: Observation,
+  service: ServiceSnapshot,
+  standing: Standing,
+  now: number,
+): Step {
+  switch (standing.kind) {
+    case 'going':
+      return judgeGoing(plan, state, look, service, now);
+    case 'completed':
+      return judgeCompleted(plan, state, look, service, now);
+    case 'rolling-back':
+      return waitOn(
+        plan,
+        state,
+        now,
+        'ECS is rolling back',
+        wantsWhileGoing(plan, state, look, service, now),
+        true,
+      );
+    case 'superseded': {
+      const { newer } = standing;
+      const ended = verdict(state, superseded(plan, state, newer));
+      return newer && ended.kind === 'verdict' ? { ...ended, verdict: { ...ended.verdict, newer } } : ended;
+    }
+    case 'rolled-back':
+      return settle(plan, state, look, now, (s) => rolledBack(plan, s, standing.by));
+    case 'rollback-failed':
+      return settle(plan, state, look, now, (s) => rollbackFailed(plan, s, standing.by));
+    case 'stopped':
+      return settle(plan, state, look, now, (s) => stopped(plan, s, standing.by));
+    case 'unlisted':
+      return verdict(state, vanished(plan, state, service));
+  }
+}
+
+function judgeMissing(plan: RolloutPlan, state: RolloutState, now: number): Step {
+  const since = state.missingSince ?? now;
+  if (now - since >= MISSING_MS) return verdict(state, serviceGone(plan, state, 'missing'));
+  return waitOn(plan, state, now, 'AWS does not find the service', [], true);
+}
+
+function judgeCompleted(
+  plan: RolloutPlan,
+  state: RolloutState,
+  look: Observation,
+  service: ServiceSnapshot,
+  now: number,
+): Step {
+  const proof = prove(plan, state, look, service);
+  switch (proof.kind) {
+    case 'proven':
+      return {
+        kind: 'verdict',
+        state,
+        verdict: { result: 'succeeded', notes: proof.notes, digests: proof.digests },
+      };
+    case 'foreign':
+      return verdict(state, foreignImage(plan, state, proof.digest, proof.where));
+    case 'unread':
+      return waitOn(
+        plan,
+        state,
+        now,
+        'the deployment is finished, its tasks are being checked',
+        asked(proof.parts, 'proof'),
+        true,
+      );
+    case 'not-yet':
+      return waitOn(plan, state, now, proof.why, [], true);
+  }
+}
+
+function judgeGoing(
+  plan: RolloutPlan,
+  state: RolloutState,
+  look: Observation,
+  service: ServiceSnapshot,
+  now: number,
+): Step {
+  const wants = wantsWhileGoing(plan, state, look, service, now);
+  const foreign = foreignRevision(plan, state) ?? foreignTask(plan, valueIn(look.runningTasks) ?? []);
+  if (foreign && plan.failFast)
+    return verdict(state, foreignImage(plan, state, foreign.digest, foreign.where));
+  const rule = plan.failFast ? ruleDue(plan, state, service, now) : undefined;
+  if (rule) {
+    const unread = unreadParts(look, ['serviceDeployment', 'runningTasks']).filter(
+      (part) => part !== 'serviceDeployment' || state.serviceDeployment !== undefined,
+    );
+    if (unread.length > 0)
+      return waitOn(plan, state, now, waitingFor(plan, service), asked(unread, 'diagnosis'), true);
+    if (!isRefuted(rule, plan, state, service, valueIn(look.runningTasks), now)) {
+      return settle(plan, state, look, now, (s) => failedFast(plan, s, rule.code));
+    }
+  }
+  if (isOverdue(plan, state, now))
+    return settle(plan, state, look, now, (s) => timedOut(plan, s, waitingFor(plan, service)));
+  return waitOn(plan, { ...state, settlingSince: undefined }, now, waitingFor(plan, service), wants);
+}
+
+/** A red verdict with its diagnosis: waits for the parts that tell why, but not for long. */
+function settle(
+  plan: RolloutPlan,
+  state: RolloutState,
+  look: Observation,
+  now: number,
+  end: (state: RolloutState) => Ending,
+): Step {
+  const unread = unreadParts(look, ['stoppedTasks', 'runningTasks']);
+  const log = unread.length === 0 && failedContainer(state) !== undefined ? unreadParts(look, ['log']) : [];
+  const missing = [...unread, ...log];
+  const settlingSince = state.settlingSince ?? now;
+  if (missing.length === 0 || now - settlingSince >= SETTLE_MS) return verdict(state, end(state));
+  return waitOn(
+    plan,
+    { ...state, settlingSince },
+    now,
+    'reading why',
+    asked(missing, 'diagnosis'),
+    true,
+    false,
+  );
+}
+
+function verdict(state: RolloutState, ending: Ending): Step {
+  return { kind: 'verdict', state, verdict: { ...ending, notes: notesOnReading(state), digests: [] } };
+}
+
+/** Permissions that would have told more, in one note: never a reason for another verdict. */
+function notesOnReading(state: RolloutState): readonly Finding[] {
+  if (state.unreadable.length === 0) return [];
+  const actions = state.unreadable.join(', ');
+  return [
+    {
+      code: 'DG633',
+      level: 'note',
+      title: `The deploying role may not do ${actions}, which would have told more.`,
+      fix: `Allow ${actions} to the deploying role.`,
+    },
+  ];
+}
+
+function waitOn(
+  plan: RolloutPlan,
+  state: RolloutState,
+  now: number,
+  what: string,
+  wants: readonly Want[] = [],
+  soon = false,
+  mayTimeOut = true,
+): Step {
+  const unanswered = wants.some(({ urgency }) => urgency === 'proof' || urgency === 'diagnosis');
+  if (mayTimeOut && !unanswered && isOverdue(plan, state, now))
+    return verdict(state, timedOut(plan, state, what));
+  return {
+    kind: 'waiting',
+    state,
+    progress: progressOf(plan, state, what),
+    wants,
+    soon: soon || isNear(plan, state),
+  };
+}
+
+function isOverdue(plan: RolloutPlan, state: RolloutState, now: number): boolean {
+  return now - state.startedAt >= plan.waitForMs;
+}
+
+/** Everything wanted runs: the end can come any moment. */
+function isNear(plan: RolloutPlan, state: RolloutState): boolean {
+  const ours = state.service === undefined ? undefined : oursIn(plan, state.service);
+  return ours !== undefined && ours.desired > 0 && ours.running >= ours.desired;
+}
+
+function waitingFor(plan: RolloutPlan, service: ServiceSnapshot): string {
+  const ours = oursIn(plan, service);
+  if (ours === undefined) return 'the deployment is not listed yet';
+  return `${ours.running} of ${ours.desired} new tasks running`;
+}
+
+function unreadParts(look: Observation, parts: readonly Part[]): readonly Part[] {
+  return parts.filter((part) => look[part].kind === 'not-read');
+}
+
+function asked(parts: readonly Part[], urgency: Want['urgency']): readonly Want[] {
+  return parts.map((part) => ({ part, urgency }));
+}

@@ -1,0 +1,120 @@
+import { failedContainer } from './diagnosis.ts';
+import { causeOfText } from './failure-causes.ts';
+import { standingByDeployments } from './fallback.ts';
+import type { Observation, Part, ServiceSnapshot } from './observation.ts';
+import type { RolloutPlan } from './rollout.ts';
+import { fingerprint, type RolloutState } from './rollout-state.ts';
+import { newerDeployment, oursIn } from './standing.ts';
+
+/** A part that the next round of a look should read, and what for. */
+export interface Want {
+  readonly part: Part;
+  /**
+   * `proof`: ECS shows the end, and this decides it. `diagnosis`: something fails, and this tells why. `change`:
+   * something changed that this explains. `due`: nothing changed; only if the budget of calls allows.
+   */
+  readonly urgency: 'proof' | 'diagnosis' | 'change' | 'due';
+}
+
+/** How old a service deployment may grow while its service doesn't change. */
+const SERVICE_DEPLOYMENT_DUE_MS = 15_000;
+/** When to look again for a service deployment that wasn't listed yet. */
+const NOT_FOUND_AGAIN_MS = 4_000;
+/** How often stopped tasks are looked for while not all new ones run and nothing points to a failure. */
+const STOPPED_TASKS_DUE_MS = 15_000;
+/** After a new failure, so long each look reads the stopped tasks: the next failure may be the decisive one. */
+const ALARMED_MS = 60_000;
+
+/** What a look at a rollout that goes on should read besides the service. Every part is wanted once a look. */
+export function wantsWhileGoing(
+  plan: RolloutPlan,
+  state: RolloutState,
+  look: Observation,
+  service: ServiceSnapshot,
+  now: number,
+): readonly Want[] {
+  const wants = [
+    wantServiceDeployment(plan, state, service, now),
+    wantRevision(state),
+    wantStoppedTasks(plan, state, service, now),
+    wantLog(state, now),
+  ];
+  return wants.flatMap((want) => (want !== undefined && look[want.part].kind === 'not-read' ? [want] : []));
+}
+
+function wantServiceDeployment(
+  plan: RolloutPlan,
+  state: RolloutState,
+  service: ServiceSnapshot,
+  now: number,
+): Want | undefined {
+  const part = 'serviceDeployment';
+  if (state.unreadable.some((action) => /ServiceDeployments$/.test(action))) return undefined;
+  const byList = standingByDeployments(plan, state, service, now).kind;
+  if (byList !== 'going' && byList !== 'rolling-back') return { part, urgency: 'proof' };
+  if (newerDeployment(plan, state, service) !== undefined) return { part, urgency: 'proof' };
+  if (state.serviceDeploymentAt === undefined) return { part, urgency: 'change' };
+  if (state.fingerprint !== fingerprint(service)) return { part, urgency: 'change' };
+  const age = now - state.serviceDeploymentAt;
+  if (state.serviceDeployment === undefined && age >= NOT_FOUND_AGAIN_MS) return { part, urgency: 'change' };
+  const moving =
+    byList === 'rolling-back' || /REQUESTED|ROLLBACK/.test(state.serviceDeployment?.status ?? '');
+  return moving || age >= SERVICE_DEPLOYMENT_DUE_MS ? { part, urgency: 'due' } : undefined;
+}
+
+function wantRevision(state: RolloutState): Want | undefined {
+  if (state.revisionAsked || state.serviceDeployment?.target === undefined) return undefined;
+  return { part: 'revision', urgency: 'change' };
+}
+
+function wantStoppedTasks(
+  plan: RolloutPlan,
+  state: RolloutState,
+  service: ServiceSnapshot,
+  now: number,
+): Want | undefined {
+  const part = 'stoppedTasks';
+  if (state.unreadable.some((action) => action === 'ecs:ListTasks' || action === 'ecs:DescribeTasks'))
+    return undefined;
+  const ours = oursIn(plan, service);
+  if (ours === undefined) return undefined;
+  if (isAlarmed(state, now) || pointsToFailure(plan, state, service)) return { part, urgency: 'diagnosis' };
+  const last = state.stoppedTasksAt ?? state.startedAt;
+  return ours.running < ours.desired && now - last >= STOPPED_TASKS_DUE_MS
+    ? { part, urgency: 'due' }
+    : undefined;
+}
+
+/** More failures counted than are known, more tasks started than wanted, or an event that speaks of trouble. */
+function pointsToFailure(plan: RolloutPlan, state: RolloutState, service: ServiceSnapshot): boolean {
+  const ours = oursIn(plan, service);
+  if (ours === undefined) return false;
+  if (ours.failedTasks > state.failures.length) return true;
+  const started = new Set(state.events.flatMap(({ message }) => startedTasks(message)));
+  const accounted = state.failures.length + ours.running + ours.pending;
+  if (started.size > Math.max(accounted, ours.desired + state.failures.length)) return true;
+  const read = state.stoppedTasksAt !== undefined;
+  return !read && state.events.some(({ message }) => causeOfText(message) !== undefined);
+}
+
+/** `has started 2 tasks: (task 9e460ae) (task 1c2d3e4).` → the tasks' ids. */
+function startedTasks(message: string): readonly string[] {
+  if (!/has started \d+ tasks/.test(message)) return [];
+  return [...message.matchAll(/\(task ([\w-]{4,64})\)/g)].flatMap(([, id]) => id ?? []);
+}
+
+function wantLog(state: RolloutState, now: number): Want | undefined {
+  const target = failedContainer(state);
+  if (
+    target === undefined ||
+    !isAlarmed(state, now) ||
+    state.unreadable.some((action) => action.startsWith('logs:'))
+  )
+    return undefined;
+  if (state.log !== undefined && state.log.container === target.container) return undefined;
+  return { part: 'log', urgency: 'diagnosis' };
+}
+
+function isAlarmed(state: RolloutState, now: number): boolean {
+  return state.newFailureAt !== undefined && now - state.newFailureAt < ALARMED_MS;
+}
