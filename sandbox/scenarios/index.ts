@@ -15,6 +15,8 @@ import { earlySuccess } from './early-success.ts';
 import { execFormat } from './exec-format.ts';
 import { flapping } from './flapping.ts';
 import { immutableTags } from './immutable-tags.ts';
+import { lifecycleHookFails } from './lifecycle-hook-fails.ts';
+import { lifecyclePause } from './lifecycle-pause.ts';
 import { migrationFails } from './migration-fails.ts';
 import { minimum50 } from './minimum-50.ts';
 import { missingLogGroup } from './missing-log-group.ts';
@@ -59,6 +61,8 @@ export const scenarios: readonly Scenario[] = [
   stoppedByPerson,
   abortedByPerson,
   blueGreen,
+  lifecyclePause,
+  lifecycleHookFails,
   flapping,
   outOfMemory,
   execFormat,

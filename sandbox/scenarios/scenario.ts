@@ -157,6 +157,7 @@ export type OthersAct =
       readonly desiredCount?: number;
     }
   | { readonly kind: 'delete-service'; readonly service: string }
+  | { readonly kind: 'answer-hook'; readonly service: string; readonly status: 'SUCCEEDED' | 'FAILED' }
   | { readonly kind: 'move-tag'; readonly repository: string; readonly tag: string; readonly marker: string }
   | { readonly kind: 'stop-deployment'; readonly service: string; readonly stopType: 'ROLLBACK' | 'ABORT' };
 

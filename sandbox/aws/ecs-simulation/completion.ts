@@ -30,6 +30,7 @@ export function settleDeployment(
   const waiting = stageBefore(simulation, service, serviceDeployment, { healthy, full, oldGone }, lookSoon);
   if (waiting) return false;
   complete(simulation, service, primary, serviceDeployment);
+  lookSoon();
   return full && oldGone;
 }
 
@@ -44,7 +45,7 @@ function stageBefore(
   if (isBlueGreen(service)) {
     serviceDeployment.lifecycleStage ??= 'SCALE_UP';
     if (serviceDeployment.lifecycleStage === 'SCALE_UP' && found.full)
-      moveOn(simulation, serviceDeployment, lookSoon);
+      enterNextStage(simulation, serviceDeployment, lookSoon);
     return serviceDeployment.lifecycleStage !== 'CLEAN_UP' || !found.full || !found.oldGone;
   }
   const early = serviceDeployment.configuration.earlySuccessCriteria;
@@ -75,13 +76,29 @@ function bake(simulation: Simulation, serviceDeployment: ServiceDeployment, look
   return true;
 }
 
-function moveOn(simulation: Simulation, serviceDeployment: ServiceDeployment, lookSoon: () => void): void {
+/** Takes a blue/green deployment into its next stage, where a lifecycle hook may hold it up. */
+export function enterNextStage(
+  simulation: Simulation,
+  serviceDeployment: ServiceDeployment,
+  lookSoon: () => void,
+): void {
   const next = nextStage(serviceDeployment);
   if (next === undefined || serviceDeployment.status !== 'IN_PROGRESS') return;
   serviceDeployment.lifecycleStage = next.stage;
   serviceDeployment.updatedAt = simulation.timeline.now();
-  if (next.stage === 'CLEAN_UP') lookSoon();
-  else simulation.timeline.after(next.seconds, () => moveOn(simulation, serviceDeployment, lookSoon));
+  if (next.stage === 'CLEAN_UP') {
+    lookSoon();
+    return;
+  }
+  const hook = serviceDeployment.configuration.lifecycleHooks?.find((one) =>
+    one.lifecycleStages?.some((stage) => stage === next.stage),
+  );
+  if (hook !== undefined) {
+    const status = hook.targetType === 'PAUSE' ? 'AWAITING_ACTION' : 'IN_PROGRESS';
+    serviceDeployment.hook = { id: simulation.ids.uuid(), hook, status };
+    return;
+  }
+  simulation.timeline.after(next.seconds, () => enterNextStage(simulation, serviceDeployment, lookSoon));
 }
 
 function complete(
@@ -91,7 +108,6 @@ function complete(
   serviceDeployment: ServiceDeployment,
 ): void {
   markCompleted(simulation, service, primary);
-  if (serviceDeployment.lifecycleStage !== undefined) serviceDeployment.lifecycleStage = undefined;
   endServiceDeployment(serviceDeployment, 'SUCCESSFUL', undefined, simulation.timeline.now());
 }
 

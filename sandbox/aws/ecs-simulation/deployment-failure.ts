@@ -7,6 +7,7 @@ import { eventText, rolloutReason, statusReason } from './wording.ts';
 export type FailureCause =
   | { readonly kind: 'breaker' }
   | { readonly kind: 'alarm'; readonly alarms: readonly string[] }
+  | { readonly kind: 'hook'; readonly stage: string; readonly target: string }
   | { readonly kind: 'user' };
 
 /** Seconds from a …_REQUESTED status to the one it asks for. */
@@ -24,6 +25,7 @@ export function failDeployment(
   const now = simulation.timeline.now();
   deployment.accepting = false;
   deployment.updatedAt = now;
+  serviceDeployment.lifecycleStage = undefined;
   if (cause.kind === 'breaker') serviceDeployment.breaker.status = 'TRIGGERED';
   if (cause.kind === 'alarm' && serviceDeployment.alarms !== undefined) {
     serviceDeployment.alarms.status = 'TRIGGERED';
@@ -31,10 +33,8 @@ export function failDeployment(
   }
   if (cause.kind !== 'user') {
     deployment.rolloutState = 'FAILED';
-    deployment.rolloutStateReason =
-      cause.kind === 'breaker' ? rolloutReason.tasksFailed : rolloutReason.alarm;
-    const why = cause.kind === 'breaker' ? 'tasks failed to start.' : 'alarm detected.';
-    addEvent(simulation, service, eventText.failed(service.name, deployment.id, why));
+    deployment.rolloutStateReason = failureTexts(cause).rollout;
+    addEvent(simulation, service, eventText.failed(service.name, deployment.id, failureTexts(cause).event));
   }
   if (rollback) requestRollback(simulation, service, serviceDeployment, reasonOf(cause, true));
   else if (cause.kind === 'user') requestStop(simulation, serviceDeployment, reasonOf(cause, false));
@@ -49,10 +49,31 @@ function requestStop(simulation: Simulation, serviceDeployment: ServiceDeploymen
   });
 }
 
+function failureTexts(cause: Exclude<FailureCause, { kind: 'user' }>): {
+  readonly rollout: string;
+  readonly event: string;
+} {
+  switch (cause.kind) {
+    case 'breaker':
+      return { rollout: rolloutReason.tasksFailed, event: 'tasks failed to start.' };
+    case 'alarm':
+      return { rollout: rolloutReason.alarm, event: 'alarm detected.' };
+    case 'hook':
+      return { rollout: reasonOf(cause, true), event: reasonOf(cause, true) };
+  }
+}
+
 function reasonOf(cause: FailureCause, rollback: boolean): string {
-  if (cause.kind === 'breaker') return rollback ? statusReason.breakerRollback : statusReason.breakerStop;
-  if (cause.kind === 'user') return rollback ? statusReason.userRollback : statusReason.userStop;
-  return rollback ? statusReason.alarmRollback(cause.alarms) : statusReason.alarmStop(cause.alarms);
+  switch (cause.kind) {
+    case 'breaker':
+      return rollback ? statusReason.breakerRollback : statusReason.breakerStop;
+    case 'alarm':
+      return rollback ? statusReason.alarmRollback(cause.alarms) : statusReason.alarmStop(cause.alarms);
+    case 'hook':
+      return statusReason.hookRollback(cause.stage, cause.target);
+    case 'user':
+      return rollback ? statusReason.userRollback : statusReason.userStop;
+  }
 }
 
 function requestRollback(

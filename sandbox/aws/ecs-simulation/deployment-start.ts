@@ -114,6 +114,7 @@ function createServiceDeployment(
         ? { status: 'MONITORING', names: alarms.alarmNames ?? [], triggered: [] }
         : undefined,
     rollback: undefined,
+    hook: undefined,
     rollbackDeployment: undefined,
   };
 }
@@ -141,6 +142,7 @@ export function endServiceDeployment(
   now: number,
 ): void {
   serviceDeployment.status = status;
+  serviceDeployment.lifecycleStage = undefined;
   serviceDeployment.statusReason = reason;
   serviceDeployment.finishedAt = now;
   serviceDeployment.updatedAt = now;

@@ -2,6 +2,7 @@ import type { DeploymentConfiguration, TaskOverride } from '@aws-sdk/client-ecs'
 import { nameIn } from '../account.ts';
 import { ServiceError } from '../service-error.ts';
 import { breakerThreshold } from './circuit-breaker.ts';
+import { enterNextStage } from './completion.ts';
 import { failDeployment } from './deployment-failure.ts';
 import { createRevision, endServiceDeployment, startDeployment } from './deployment-start.ts';
 import { Scheduler } from './scheduler.ts';
@@ -109,6 +110,22 @@ export class EcsCloud {
       failDeployment(this.simulation, service, current, { kind: 'alarm', alarms: [name] }, rollback);
       this.#scheduler.lookAt(service, 2);
     }
+  }
+
+  /** Answers the lifecycle hook that a service's deployment waits for: it goes on, or fails and is rolled back. */
+  answerHook(service: Service, status: 'SUCCEEDED' | 'FAILED'): void {
+    const current = service.currentServiceDeployment;
+    const waiting = current?.hook;
+    if (current?.status !== 'IN_PROGRESS' || waiting === undefined) return;
+    const stage = current.lifecycleStage ?? '';
+    waiting.status = status;
+    if (status === 'FAILED') {
+      const target = waiting.hook.hookTargetArn ?? waiting.id;
+      failDeployment(this.simulation, service, current, { kind: 'hook', stage, target }, true);
+      this.#scheduler.lookAt(service, 2);
+      return;
+    }
+    enterNextStage(this.simulation, current, () => this.#scheduler.lookAt(service, 0));
   }
 
   /** Starts one-off tasks, as RunTask does. */

@@ -37,6 +37,9 @@ export class Others {
       case 'update-service':
         this.#updateService(act);
         break;
+      case 'answer-hook':
+        this.#cloud.answerHook(this.#service(act.service), act.status);
+        break;
       case 'stop-deployment':
         this.#stopDeployment(act);
     }

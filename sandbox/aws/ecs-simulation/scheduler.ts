@@ -20,6 +20,8 @@ const reactionSeconds = 1;
 /** Seconds before a task that failed is replaced, growing with the failures in a row. */
 const restartSeconds = (failures: number): number =>
   failures <= 3 ? 3 : Math.min(900, 10 * 2 ** (failures - 4));
+/** After how many failures in a row ECS says that it cannot start tasks. */
+const consistentFailures = new Set([4, 8, 16, 32, 64]);
 /** Seconds before a placement is tried again. */
 const placementSeconds = (failures: number): number => Math.min(300, 15 * 2 ** (failures - 1));
 
@@ -90,7 +92,7 @@ export class Scheduler implements TaskListener {
     deployment.updatedAt = this.#simulation.timeline.now();
     if (serviceDeployment === undefined || serviceDeployment.status !== 'IN_PROGRESS') return;
     const { breaker } = serviceDeployment;
-    breaker.failureCount = deployment.failedTasks;
+    if (breaker.status !== 'DISABLED') breaker.failureCount = deployment.failedTasks;
     serviceDeployment.updatedAt = deployment.updatedAt;
     if (breaker.status === 'MONITORING' && breaker.failureCount >= breaker.threshold) {
       const rollback = configuration.deploymentCircuitBreaker?.rollback === true;

@@ -1,6 +1,8 @@
 import type {
   Container,
   DeploymentConfiguration,
+  DeploymentLifecycleHook,
+  DeploymentLifecycleHookStatus,
   LaunchType,
   LoadBalancer,
   NetworkConfiguration,
@@ -76,6 +78,10 @@ export interface ServiceDeployment {
     | { status: ServiceDeploymentRollbackMonitorsStatus; names: readonly string[]; triggered: string[] }
     | undefined;
   rollback: { readonly reason: string; readonly startedAt: number; readonly revision: Revision } | undefined;
+  /** The lifecycle hook that it waits for, or the last one that it did. */
+  hook:
+    | { readonly id: string; readonly hook: DeploymentLifecycleHook; status: DeploymentLifecycleHookStatus }
+    | undefined;
   /** The entry in `deployments` by which it is rolled back. */
   rollbackDeployment: Deployment | undefined;
 }

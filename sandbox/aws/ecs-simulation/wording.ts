@@ -52,6 +52,8 @@ export const statusReason = {
     `Service deployment rolled back because the following CloudWatch alarms were triggered: [${alarms.join(', ')}].`,
   alarmStop: (alarms: readonly string[]) =>
     `Service deployment stopped because the following CloudWatch alarms were triggered: [${alarms.join(', ')}].`,
+  hookRollback: (stage: string, target: string) =>
+    `Service deployment rolled back because ${stage} lifecycle hook(s) failed. Lifecycle hook target ${target} returned FAILED status.`,
   userRollback: 'Service deployment rolled back because of a StopServiceDeployment request.',
   userStop: 'Service deployment stopped because of a StopServiceDeployment request.',
   superseded: 'Service deployment stopped because a newer service deployment was started.',

@@ -207,6 +207,7 @@ function finishedDeployment(
     breaker: { status: breaks ? 'MONITORING_COMPLETE' : 'DISABLED', failureCount: 0, threshold: 3 },
     alarms: undefined,
     rollback: undefined,
+    hook: undefined,
     rollbackDeployment: undefined,
   };
 }

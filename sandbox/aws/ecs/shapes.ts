@@ -4,6 +4,7 @@ import type {
   ServiceDeployment as AwsServiceDeployment,
   ServiceRevision as AwsServiceRevision,
   Task as AwsTask,
+  DeploymentLifecycleHookDetail,
   ServiceDeploymentBrief,
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs';
@@ -127,6 +128,7 @@ export function serviceDeploymentShape(
     status: one.status,
     statusReason: one.statusReason,
     lifecycleStage: one.lifecycleStage,
+    lifecycleHookDetails: hookDetails(one),
     deploymentConfiguration: one.configuration,
     rollback:
       one.rollback === undefined
@@ -146,6 +148,22 @@ export function serviceDeploymentShape(
             triggeredAlarmNames: [...one.alarms.triggered],
           },
   };
+}
+
+function hookDetails(one: ServiceDeployment): DeploymentLifecycleHookDetail[] | undefined {
+  if (one.hook === undefined) return undefined;
+  const { id, hook, status } = one.hook;
+  const timeout = hook.timeoutConfiguration;
+  return [
+    {
+      hookId: id,
+      targetType: hook.targetType,
+      targetArn: hook.hookTargetArn,
+      status,
+      expiresAt: new Date(one.updatedAt + (timeout?.timeoutInMinutes ?? 24 * 60) * 60_000),
+      timeoutAction: timeout?.action ?? 'ROLLBACK',
+    },
+  ];
 }
 
 /** A service deployment as ListServiceDeployments shows it. */
