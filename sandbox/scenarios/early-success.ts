@@ -3,7 +3,8 @@ import type { Scenario } from './scenario.ts';
 
 export const earlySuccess: Scenario = {
   name: 'early-success',
-  description: 'The deployment is SUCCESSFUL while an old task still drains for a minute and a half.',
+  description:
+    'The deployment is SUCCESSFUL half a minute before its old tasks are stopped, and they drain slowly.',
   world: {
     services: [
       {
@@ -18,6 +19,6 @@ export const earlySuccess: Scenario = {
       },
     ],
   },
-  tasks: { timings: { drain: 90 }, outcomes: [{ kind: 'runs' }] },
+  tasks: { timings: { drain: 45 }, outcomes: [{ kind: 'runs' }] },
   expect: { result: 'succeeded' },
 };

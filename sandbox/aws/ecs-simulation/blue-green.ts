@@ -20,12 +20,24 @@ export function isBlueGreen(service: Service): boolean {
   return (service.deploymentConfiguration.strategy ?? 'ROLLING') !== 'ROLLING';
 }
 
-/** Whether old tasks have to stay: in a blue/green deployment until its clean-up, with a deferred one to its end. */
-export function keepsOldTasks(service: Service): boolean {
+/** Seconds after its success that ECS begins to remove what a deployment replaced, where that is deferred. */
+export const deferredCleanUpSeconds = 30;
+
+/** Whether a deployment may succeed before the old tasks are removed. Source: API_DeploymentEarlySuccessCriteria. */
+export function defersCleanUp({ configuration }: ServiceDeployment): boolean {
+  const early = configuration.earlySuccessCriteria;
+  return early?.enable === true && early.sourceServiceRevisionCleanup === 'DEFERRED';
+}
+
+/** Whether old tasks have to stay: in a blue/green deployment until its clean-up, with a deferred one past its end. */
+export function keepsOldTasks(service: Service, now: number): boolean {
   const current = service.currentServiceDeployment;
-  if (current?.status !== 'IN_PROGRESS') return false;
-  const early = current.configuration.earlySuccessCriteria;
-  if (early?.enable === true && early.sourceServiceRevisionCleanup === 'DEFERRED') return true;
+  if (current === undefined) return false;
+  if (current.status === 'SUCCESSFUL') {
+    return defersCleanUp(current) && now < (current.finishedAt ?? 0) + deferredCleanUpSeconds * 1000;
+  }
+  if (current.status !== 'IN_PROGRESS') return false;
+  if (defersCleanUp(current)) return true;
   return isBlueGreen(service) && current.lifecycleStage !== 'CLEAN_UP';
 }
 

@@ -1,4 +1,4 @@
-import { isBlueGreen, nextStage } from './blue-green.ts';
+import { deferredCleanUpSeconds, defersCleanUp, isBlueGreen, nextStage } from './blue-green.ts';
 import { endServiceDeployment } from './deployment-start.ts';
 import { addEvent, type Simulation } from './simulation.ts';
 import { type Deployment, liveTasks, remainingTasks, type Service, type ServiceDeployment } from './state.ts';
@@ -30,7 +30,7 @@ export function settleDeployment(
   const waiting = stageBefore(simulation, service, serviceDeployment, { healthy, full, oldGone }, lookSoon);
   if (waiting) return false;
   complete(simulation, service, primary, serviceDeployment);
-  lookSoon();
+  simulation.timeline.after(defersCleanUp(serviceDeployment) ? deferredCleanUpSeconds : 0, lookSoon);
   return full && oldGone;
 }
 

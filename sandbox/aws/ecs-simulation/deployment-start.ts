@@ -1,9 +1,9 @@
 import { arnOf } from '../account.ts';
-import { breakerThreshold } from './circuit-breaker.ts';
+import { newDeployment, newServiceDeployment } from './records.ts';
 import type { Simulation } from './simulation.ts';
 import { type Deployment, isOngoing, type Revision, type Service, type ServiceDeployment } from './state.ts';
 import type { StoredTaskDefinition } from './task-definition-store.ts';
-import { rolloutReason, statusReason } from './wording.ts';
+import { statusReason } from './wording.ts';
 
 /** Seconds that a service deployment is PENDING before the scheduler takes it up. */
 const pendingSeconds = 1;
@@ -25,7 +25,7 @@ export function startDeployment(
   ];
   supersede(service, now);
   const deployment = addDeployment(service, revision, `ecs-svc/${number}`, now);
-  const serviceDeployment = createServiceDeployment(simulation, service, deployment, sources);
+  const serviceDeployment = newServiceDeployment(simulation, service, deployment, sources);
   service.serviceDeployments = [serviceDeployment, ...service.serviceDeployments];
   service.currentServiceDeployment = serviceDeployment;
   service.taskDefinition = taskDefinition;
@@ -57,66 +57,11 @@ export function createRevision(
 /** Puts a new PRIMARY entry on top of a service's deployments. */
 export function addDeployment(service: Service, revision: Revision, id: string, now: number): Deployment {
   for (const older of service.deployments) older.status = 'ACTIVE';
-  const deployment: Deployment = {
-    id,
-    revision,
-    createdAt: now,
-    status: 'PRIMARY',
-    rolloutState: 'IN_PROGRESS',
-    rolloutStateReason: rolloutReason.inProgress(id),
-    updatedAt: now,
-    failedTasks: 0,
-    tasksBegun: 0,
-    accepting: true,
-    placementFailures: 0,
-    notBefore: now,
-  };
+  const deployment = newDeployment(id, revision, now);
   service.deployments = [deployment, ...service.deployments];
   service.everyDeployment.push(deployment);
   service.steady = false;
   return deployment;
-}
-
-function createServiceDeployment(
-  simulation: Simulation,
-  service: Service,
-  deployment: Deployment,
-  sources: readonly Revision[],
-): ServiceDeployment {
-  const now = simulation.timeline.now();
-  const configuration = service.deploymentConfiguration;
-  const alarms = configuration.alarms;
-  return {
-    arn: arnOf(
-      simulation.account,
-      'ecs',
-      `service-deployment/${service.clusterName}/${service.name}/${simulation.ids.nano21()}`,
-    ),
-    deployment,
-    sources,
-    target: deployment.revision,
-    createdAt: now,
-    configuration,
-    status: 'PENDING',
-    statusReason: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-    stoppedAt: undefined,
-    updatedAt: now,
-    lifecycleStage: undefined,
-    breaker: {
-      status: configuration.deploymentCircuitBreaker?.enable === true ? 'MONITORING' : 'DISABLED',
-      failureCount: 0,
-      threshold: breakerThreshold(configuration, service.desiredCount),
-    },
-    alarms:
-      alarms?.enable === true
-        ? { status: 'MONITORING', names: alarms.alarmNames ?? [], triggered: [] }
-        : undefined,
-    rollback: undefined,
-    hook: undefined,
-    rollbackDeployment: undefined,
-  };
 }
 
 function take(simulation: Simulation, serviceDeployment: ServiceDeployment): void {

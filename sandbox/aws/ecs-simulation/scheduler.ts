@@ -100,8 +100,8 @@ export class Scheduler implements TaskListener {
       this.lookAt(service, 2);
     } else if (
       breaker.status !== 'MONITORING' &&
-      deployment.failedTasks > 3 &&
-      deployment.failedTasks > before
+      happened !== 'healthy' &&
+      consistentFailures.has(deployment.failedTasks)
     ) {
       addEvent(this.#simulation, service, eventText.unableToStart(service.name));
     }
@@ -199,7 +199,7 @@ export class Scheduler implements TaskListener {
     const live = service.deployments.flatMap((one) => liveTasks(state, one));
     let spare =
       live.filter((task) => task.healthy).length - minimum - surplus.filter((task) => task.healthy).length;
-    const frozen = !primary.accepting || keepsOldTasks(service);
+    const frozen = !primary.accepting || keepsOldTasks(service, this.#simulation.timeline.now());
     const old = frozen ? [] : service.deployments.slice(1).flatMap((one) => liveTasks(state, one));
     const stopping: Task[] = [...surplus];
     for (const task of healthyFirst(old).reverse()) {

@@ -67,23 +67,23 @@ export interface ServiceDeployment {
   readonly createdAt: number;
   readonly configuration: DeploymentConfiguration;
   status: ServiceDeploymentStatus;
-  statusReason: string | undefined;
-  startedAt: number | undefined;
-  finishedAt: number | undefined;
-  stoppedAt: number | undefined;
+  statusReason?: string | undefined;
+  startedAt?: number | undefined;
+  finishedAt?: number | undefined;
+  stoppedAt?: number | undefined;
   updatedAt: number;
-  lifecycleStage: ServiceDeploymentLifecycleStage | undefined;
+  lifecycleStage?: ServiceDeploymentLifecycleStage | undefined;
   breaker: { status: ServiceDeploymentRollbackMonitorsStatus; failureCount: number; threshold: number };
-  alarms:
+  alarms?:
     | { status: ServiceDeploymentRollbackMonitorsStatus; names: readonly string[]; triggered: string[] }
     | undefined;
-  rollback: { readonly reason: string; readonly startedAt: number; readonly revision: Revision } | undefined;
+  rollback?: { readonly reason: string; readonly startedAt: number; readonly revision: Revision } | undefined;
   /** The lifecycle hook that it waits for, or the last one that it did. */
-  hook:
+  hook?:
     | { readonly id: string; readonly hook: DeploymentLifecycleHook; status: DeploymentLifecycleHookStatus }
     | undefined;
   /** The entry in `deployments` by which it is rolled back. */
-  rollbackDeployment: Deployment | undefined;
+  rollbackDeployment?: Deployment | undefined;
 }
 
 export interface Task {
@@ -97,25 +97,25 @@ export interface Task {
   readonly launchType: LaunchType;
   readonly timings: TaskTimings;
   readonly containers: Container[];
-  readonly overrides: TaskOverride | undefined;
-  readonly service: Service | undefined;
-  deployment: Deployment | undefined;
+  readonly overrides?: TaskOverride | undefined;
+  readonly service?: Service | undefined;
+  deployment?: Deployment | undefined;
   lastStatus: string;
   desiredStatus: 'RUNNING' | 'STOPPED';
   healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   /** Whether it has passed all health checks that it has. */
   healthy: boolean;
   version: number;
-  pullStartedAt: number | undefined;
-  pullStoppedAt: number | undefined;
-  startedAt: number | undefined;
-  stoppingAt: number | undefined;
-  executionStoppedAt: number | undefined;
-  stoppedAt: number | undefined;
-  stopCode: TaskStopCode | undefined;
-  stoppedReason: string | undefined;
+  pullStartedAt?: number | undefined;
+  pullStoppedAt?: number | undefined;
+  startedAt?: number | undefined;
+  stoppingAt?: number | undefined;
+  executionStoppedAt?: number | undefined;
+  stoppedAt?: number | undefined;
+  stopCode?: TaskStopCode | undefined;
+  stoppedReason?: string | undefined;
   /** The containers run (from ACTIVATING on). */
-  containersStartedAt: number | undefined;
+  containersStartedAt?: number | undefined;
 }
 
 export interface Service {

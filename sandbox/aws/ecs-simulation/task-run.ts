@@ -1,6 +1,6 @@
 import type { Container, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { TaskOutcome, TaskTimings } from '../../scenarios/scenario.ts';
-import { arnOf } from '../account.ts';
+import { newTask, runContainers } from './records.ts';
 import { addEvent, type Simulation } from './simulation.ts';
 import type { Deployment, Revision, Service, Task } from './state.ts';
 import { eventText, stoppedReason } from './wording.ts';
@@ -32,63 +32,23 @@ export interface TaskStart {
 
 /** Starts a task: it is PROVISIONING, and the rest of its life is on the timeline. */
 export function startTask(simulation: Simulation, start: TaskStart): Task {
-  const id = simulation.ids.hex32();
-  const arn = arnOf(simulation.account, 'ecs', `task/${start.clusterName}/${id}`);
-  const task: Task = {
-    arn,
-    id,
-    revision: start.revision,
-    group: start.group,
-    startedBy: start.startedBy,
-    createdAt: simulation.timeline.now(),
-    launchType: start.launchType,
-    timings: start.timings,
-    containers: start.revision.images.map((image) => containerOf(simulation, start, arn, image)),
-    overrides: start.overrides,
-    service: start.service,
-    deployment: start.deployment,
-    lastStatus: 'PROVISIONING',
-    desiredStatus: 'RUNNING',
-    healthStatus: 'UNKNOWN',
-    healthy: false,
-    version: 1,
-    pullStartedAt: undefined,
-    pullStoppedAt: undefined,
-    startedAt: undefined,
-    stoppingAt: undefined,
-    executionStoppedAt: undefined,
-    stoppedAt: undefined,
-    stopCode: undefined,
-    stoppedReason: undefined,
-    containersStartedAt: undefined,
-  };
+  const { revision, group, startedBy, launchType, timings, overrides, service, deployment } = start;
+  const createdAt = simulation.timeline.now();
+  const task = newTask(simulation, start.clusterName, {
+    revision,
+    group,
+    startedBy,
+    createdAt,
+    launchType,
+    timings,
+    overrides,
+    service,
+    deployment,
+  });
   simulation.state.tasks.push(task);
   provision(simulation, task, start);
   return task;
 }
-
-function containerOf(
-  simulation: Simulation,
-  start: TaskStart,
-  taskArn: string,
-  image: { readonly container: string; readonly image: string },
-): Container {
-  return {
-    containerArn: arnOf(
-      simulation.account,
-      'ecs',
-      `container/${start.clusterName}/${nameOf(taskArn)}/${simulation.ids.uuid()}`,
-    ),
-    taskArn,
-    name: image.container,
-    image: image.image,
-    lastStatus: 'PENDING',
-    networkInterfaces: [],
-    healthStatus: 'UNKNOWN',
-  };
-}
-
-const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 /** Runs a step of a task's life later, unless the task has been told to stop meanwhile. */
 function later(simulation: Simulation, task: Task, seconds: number, step: () => void): void {
@@ -120,14 +80,7 @@ function provision(simulation: Simulation, task: Task, start: TaskStart): void {
 function activate(simulation: Simulation, task: Task, start: TaskStart): void {
   const { outcome, timings } = start;
   task.containersStartedAt = simulation.timeline.now();
-  for (const container of task.containers) {
-    const resolved = task.revision.images.find((image) => image.container === container.name);
-    const digest = resolved?.digest ?? simulation.images.digestOf(container.image ?? '');
-    if (digest !== undefined)
-      container.imageDigest = simulation.images.reported(container.image ?? '', digest);
-    container.runtimeId = `${task.id}-${container.imageDigest?.slice(7, 17) ?? ''}`;
-    container.lastStatus = 'RUNNING';
-  }
+  runContainers(simulation, task);
   enter(task, 'ACTIVATING');
   if (outcome.kind !== 'fails-to-start')
     writeLog(simulation, task, outcome.log ?? [], 'seconds' in outcome ? outcome.seconds : 4);

@@ -7,9 +7,10 @@ import type {
 import type { ImageStore } from '../../registry/image-store.ts';
 import type { ServiceSpec } from '../../scenarios/scenario.ts';
 import { type Account, arnOf } from '../account.ts';
-import { createRevision } from './deployment-start.ts';
+import { createRevision, endServiceDeployment } from './deployment-start.ts';
+import { newDeployment, newServiceDeployment, newTask, runContainers } from './records.ts';
 import type { Simulation } from './simulation.ts';
-import type { Cluster, Deployment, Service, ServiceDeployment, Task } from './state.ts';
+import type { Cluster, Service } from './state.ts';
 import type { StoredTaskDefinition } from './task-definition-store.ts';
 import { timingsOf } from './task-plan.ts';
 import { rolloutReason } from './wording.ts';
@@ -159,107 +160,42 @@ function seedDeployment(simulation: Simulation, service: Service, index: number,
   const revision = { ...resolved, createdAt, images: resolved.images.map((one) => ({ ...one, digest })) };
   simulation.state.revisions.set(revision.arn, revision);
   const id = `ecs-svc/${number}`;
-  const deployment: Deployment = {
-    id,
-    revision,
-    createdAt,
-    status: 'PRIMARY',
-    rolloutState: 'COMPLETED',
-    rolloutStateReason: rolloutReason.completed(id),
-    updatedAt: finishedAt,
-    failedTasks: 0,
-    tasksBegun: 0,
-    accepting: true,
-    placementFailures: 0,
-    notBefore: 0,
-  };
+  const deployment = newDeployment(id, revision, createdAt);
+  deployment.rolloutState = 'COMPLETED';
+  deployment.rolloutStateReason = rolloutReason.completed(id);
+  deployment.updatedAt = finishedAt;
   const sources = service.lastCompleted === undefined ? [] : [service.lastCompleted];
-  const finished = finishedDeployment(simulation, service, deployment, sources, finishedAt);
+  const finished = newServiceDeployment(simulation, service, deployment, sources);
+  finished.startedAt = createdAt + 1000;
+  endServiceDeployment(finished, 'SUCCESSFUL', undefined, finishedAt);
   service.serviceDeployments = [finished, ...service.serviceDeployments];
   service.currentServiceDeployment = finished;
   service.lastCompleted = revision;
   service.deployments = [deployment];
 }
 
-function finishedDeployment(
-  simulation: Simulation,
-  service: Service,
-  deployment: Deployment,
-  sources: ServiceDeployment['sources'],
-  finishedAt: number,
-): ServiceDeployment {
-  const breaks = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
-  const name = `service-deployment/${service.clusterName}/${service.name}/${simulation.ids.nano21()}`;
-  return {
-    arn: arnOf(simulation.account, 'ecs', name),
-    deployment,
-    sources,
-    target: deployment.revision,
-    createdAt: deployment.createdAt,
-    configuration: service.deploymentConfiguration,
-    status: 'SUCCESSFUL',
-    statusReason: undefined,
-    startedAt: deployment.createdAt + 1000,
-    finishedAt,
-    stoppedAt: undefined,
-    updatedAt: finishedAt,
-    lifecycleStage: undefined,
-    breaker: { status: breaks ? 'MONITORING_COMPLETE' : 'DISABLED', failureCount: 0, threshold: 3 },
-    alarms: undefined,
-    rollback: undefined,
-    hook: undefined,
-    rollbackDeployment: undefined,
-  };
-}
-
 function seedTask(simulation: Simulation, service: Service): void {
   const [deployment] = service.deployments;
   if (deployment === undefined) return;
-  const id = simulation.ids.hex32();
-  const arn = arnOf(simulation.account, 'ecs', `task/${service.clusterName}/${id}`);
   const started = deployment.createdAt + 22_000;
-  const task: Task = {
-    arn,
-    id,
+  const task = newTask(simulation, service.clusterName, {
     revision: deployment.revision,
     group: `service:${service.name}`,
     startedBy: deployment.id,
     createdAt: deployment.createdAt + 2000,
     launchType: service.launchType,
     timings: timingsOf(simulation, service),
-    containers: deployment.revision.images.map((image) => ({
-      containerArn: arnOf(
-        simulation.account,
-        'ecs',
-        `container/${service.clusterName}/${id}/${simulation.ids.uuid()}`,
-      ),
-      taskArn: arn,
-      name: image.container,
-      image: image.image,
-      imageDigest: image.digest,
-      runtimeId: `${id}-${image.digest?.slice(7, 17)}`,
-      lastStatus: 'RUNNING',
-      networkInterfaces: [],
-      healthStatus: 'UNKNOWN',
-    })),
-    overrides: undefined,
     service,
     deployment,
-    lastStatus: 'RUNNING',
-    desiredStatus: 'RUNNING',
-    healthStatus: 'UNKNOWN',
-    healthy: true,
-    version: 5,
-    pullStartedAt: started - 12_000,
-    pullStoppedAt: started - 4000,
-    startedAt: started,
-    stoppingAt: undefined,
-    executionStoppedAt: undefined,
-    stoppedAt: undefined,
-    stopCode: undefined,
-    stoppedReason: undefined,
-    containersStartedAt: started - 4000,
-  };
+  });
+  runContainers(simulation, task);
+  task.lastStatus = 'RUNNING';
+  task.healthy = true;
+  task.version = 5;
+  task.pullStartedAt = started - 12_000;
+  task.pullStoppedAt = started - 4000;
+  task.containersStartedAt = started - 4000;
+  task.startedAt = started;
   simulation.state.tasks.push(task);
 }
 
