@@ -201,6 +201,8 @@ const SILENT = new Set<InputName>([
   'aws-session-token',
   'build-args',
   'secrets',
+  'secret-envs',
+  'secret-files',
   'http-proxy',
   'slack-webhook-url',
   'github-token',

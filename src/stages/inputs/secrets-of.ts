@@ -14,14 +14,20 @@ export function secretsOf(config: Config): readonly string[] {
     ...config.secretRules.map(({ name }) => environment[name]),
     ...config.build.secrets.map((line) => line.slice(line.indexOf('=') + 1)),
     ...config.build.secretEnvs.map((line) => environment[line.slice(line.indexOf('=') + 1)]),
-    passwordIn(config.proxy.http),
+    ...passwordsIn(config.proxy.http),
   ];
   return [
     ...new Set(held.filter((secret): secret is string => secret !== undefined && secret.trim() !== '')),
   ];
 }
 
-function passwordIn(url: string | undefined): string | undefined {
-  const password = URL.parse(url ?? '')?.password;
-  return password ? decodeURIComponent(password) : undefined;
+/** The password in a URL, as it stands there and as it is meant. */
+function passwordsIn(url: string | undefined): readonly string[] {
+  const password = URL.parse(url ?? '')?.password ?? '';
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    // A sign `%` that begins no escape: it is meant as it stands.
+    return [password];
+  }
 }
