@@ -80,7 +80,7 @@ function requestsOf(
     if (taken.kind === 'verdict') return [];
     return taken.wants.flatMap(({ part, urgency }) => {
       const key = `${plan.deployment.cluster} ${plan.deployment.service} ${part}`;
-      const waits = urgency === 'proof' && part === 'runningTasks' && othersGoOn && spare < 2;
+      const waits = urgency === 'proof' && isProving(taken) && othersGoOn && spare < 2;
       if (tried.has(key) || (urgency === 'due' && spare < 1) || waits) return [];
       tried.add(key);
       const request = { deployment: plan.deployment, state: taken.state, part };
@@ -89,7 +89,8 @@ function requestsOf(
   });
 }
 
-/** A finished deployment whose tasks are still to be read: while others go on, one call may serve them all later. */
-function isProving(taken: Extract<Step, { kind: 'waiting' }>): boolean {
-  return taken.wants.some(({ part, urgency }) => urgency === 'proof' && part === 'runningTasks');
+/** A finished deployment that is still to be proven: while others go on, one call may serve them all later. */
+function isProving({ wants, state }: Extract<Step, { kind: 'waiting' }>): boolean {
+  if (state.serviceDeployment !== undefined && state.serviceDeployment.status !== 'SUCCESSFUL') return false;
+  return state.finishedSince !== undefined && wants.some(({ urgency }) => urgency === 'proof');
 }

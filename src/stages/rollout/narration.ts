@@ -48,7 +48,7 @@ export class Narration {
       watched.progress,
       progressOf(watched.plan, watched.state, ''),
     )) {
-      if (kind === 'event' || kind === 'tasks') this.#tell(watched, kind, text, now);
+      if (kind === 'event') this.#tell(watched, kind, text, now);
     }
     this.#tell(watched, 'verdict', outcome.finding?.title ?? 'completed', now);
   }

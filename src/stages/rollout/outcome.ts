@@ -23,7 +23,7 @@ export function outcomeOf(
     result: verdict.result,
     ...(verdict.finding === undefined ? {} : { finding: verdict.finding }),
     notes: verdict.notes,
-    seconds: Math.max(0, now - state.startedAt) / 1000,
+    seconds: Math.max(0, endOf(state, good, now) - state.startedAt) / 1000,
     running: good ? (runningTasksOf(plan, state) ?? ours?.running ?? 0) : (ours?.running ?? 0),
     desired: state.service?.desired ?? plan.deployment.desiredCount,
     earlierSeconds: [],
@@ -48,6 +48,11 @@ export function outcomeWithoutVerdict(
   if (result !== 'started') return outcome;
   const { stillServing: _, ...rest } = outcome;
   return rest;
+}
+
+/** When it was over: a finished deployment may wait for its proof until other services are done. */
+function endOf(state: RolloutState, good: boolean, now: number): number {
+  return good ? (state.finishedSince ?? now) : now;
 }
 
 function runningTasksOf(plan: RolloutPlan, state: RolloutState): number | undefined {

@@ -7,7 +7,10 @@ import { othersRunning, oursIn } from './standing.ts';
 
 /** Where a rollout is, for the person who waits. */
 export interface Progress {
+  /** Of our deployment; 0 once another one is PRIMARY. */
   readonly desired: number;
+  /** Of the service. */
+  readonly wanted: number;
   readonly running: number;
   readonly pending: number;
   readonly failed: number;
@@ -42,6 +45,7 @@ export function progressOf(plan: RolloutPlan, state: RolloutState, what: string)
   const counted = counting ? `; circuit breaker: ${breaker.failureCount} of ${breaker.threshold}` : '';
   return {
     desired: ours?.desired ?? plan.deployment.desiredCount,
+    wanted: service?.desired ?? plan.deployment.desiredCount,
     running: ours?.running ?? 0,
     pending: ours?.pending ?? 0,
     failed: Math.max(ours?.failedTasks ?? 0, state.failures.length),
@@ -89,8 +93,10 @@ function stageOf(state: RolloutState): string | undefined {
 export function linesBetween(before: Progress | undefined, after: Progress): readonly Line[] {
   const lines: Line[] = [];
   const known = new Set(before?.events.map(({ id }) => id));
-  for (const event of after.events.filter(({ id }) => !known.has(id)).slice(-EVENTS_AT_ONCE)) {
-    lines.push({ kind: 'event', text: eventText(event.message) });
+  const fresh = after.events.filter(({ id }) => !known.has(id)).map(({ message }) => eventText(message));
+  for (const text of [...new Set(fresh)].slice(-EVENTS_AT_ONCE)) {
+    const times = fresh.filter((other) => other === text).length;
+    lines.push({ kind: 'event', text: times > 1 ? `${text} (${times} times)` : text });
   }
   const tasks = tasksText(after);
   if (before === undefined ? after.running + after.pending + after.failed > 0 : tasks !== tasksText(before)) {
@@ -106,7 +112,10 @@ export function linesBetween(before: Progress | undefined, after: Progress): rea
 
 /** `1 of 2 new tasks running, 1 starting, 3 failed, 2 old ones still running`. */
 export function tasksText(progress: Progress): string {
-  const { running, desired, pending, failed, older } = progress;
+  const { running, desired, wanted, pending, failed, older } = progress;
+  // Our deployment was given up: what counts is the other one's tasks.
+  if (desired === 0 && wanted > 0)
+    return `${older} of ${count(wanted, 'old task')} running, ${running} new still running`;
   const parts = [
     `${running} of ${count(desired, 'new task')} running`,
     ...(pending > 0 ? [`${pending} starting`] : []),
@@ -134,6 +143,10 @@ export function earlierText(seconds: readonly number[]): string | undefined {
   return least === most ? `${last} ${least} each` : `${last} ${least} to ${most}`;
 }
 
+/** A service event without what the reader knows: the service's name, ARNs in full, all of a task's id. */
 function eventText(message: string): string {
-  return message.replace(/^\(service [^)]*\) /, '');
+  return message
+    .replace(/^\(service [^)]*\) /, '')
+    .replace(/arn:aws[\w-]*:elasticloadbalancing:[^:]*:[^:]*:targetgroup\/([^/)\s]+)\/[0-9a-f]+/g, '$1')
+    .replace(/\(task ([0-9a-f]{8})[0-9a-f]+\)/g, '(task $1)');
 }

@@ -37,6 +37,10 @@ export interface RolloutState {
   /** Somebody asked for the stop or the roll back: the status was STOP_REQUESTED or ROLLBACK_REQUESTED. */
   readonly stopRequested: boolean;
   readonly failures: readonly TaskFailure[];
+  /** Tasks of ours that stopped or are stopping, for whatever reason, as far as they were read. */
+  readonly stoppedKnown: number;
+  /** Since when ECS calls our deployment finished, whatever is still to be proven. */
+  readonly finishedSince: number | undefined;
   /** Since our deployment began, oldest first. */
   readonly events: readonly EventSnapshot[];
   readonly service: ServiceSnapshot | undefined;
@@ -71,6 +75,8 @@ export function initialState(now: number): RolloutState {
     toldSince: {},
     stopRequested: false,
     failures: [],
+    stoppedKnown: 0,
+    finishedSince: undefined,
     events: [],
     service: undefined,
     serviceDeployment: undefined,
@@ -106,6 +112,10 @@ export function absorb(plan: RolloutPlan, state: RolloutState, look: Observation
     toldSince: whenTold(state.toldSince, events, now),
     failures,
     newFailureAt: failures.length > state.failures.length ? now : state.newFailureAt,
+    stoppedKnown: Math.max(
+      state.stoppedKnown,
+      (stopped ?? []).filter((task) => task.deploymentId === deploymentId).length,
+    ),
     events,
     service: service ?? state.service,
     revision: valueIn(look.revision) ?? state.revision,

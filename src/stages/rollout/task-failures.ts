@@ -33,7 +33,7 @@ export function failureOf(task: TaskSnapshot): TaskFailure | undefined {
   if (endedAt === undefined && task.lastStatus !== 'STOPPED') return undefined;
   if (task.stopCode !== undefined && NOT_ITS_FAULT.has(task.stopCode)) return undefined;
   const reasons = [task.stoppedReason, ...task.containers.map(({ reason }) => reason)];
-  const text = reasons.filter((reason) => reason !== undefined && reason !== '').join(' · ');
+  const text = [...new Set(reasons.filter((reason) => reason !== undefined && reason !== ''))].join(' · ');
   if (isOnPurpose(task, text)) return undefined;
   const culprit = culpritOf(task.containers);
   const createdAt = task.createdAt ?? task.startedAt ?? endedAt ?? 0;

@@ -21,7 +21,7 @@ import { foreignRevision, foreignTask, prove } from './proof.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { absorb, type RolloutState } from './rollout-state.ts';
 import { standingByServiceDeployment } from './service-deployment.ts';
-import { newerDeployment, oursIn, type Standing } from './standing.ts';
+import { newerDeployment, othersRunning, oursIn, type Standing } from './standing.ts';
 import { type Want, wantsWhileGoing } from './wants.ts';
 
 /** The end of a rollout, as far as it can be said without asking anything else. */
@@ -69,7 +69,13 @@ export function step(plan: RolloutPlan, before: RolloutState, look: Observation,
   if (answer.status !== 'ACTIVE') return verdict(overtaken, serviceGone(plan, overtaken, answer.status));
   const standing = standingIn(plan, overtaken, look, answer, now);
   const over = standing.kind !== 'going';
-  const state = { ...overtaken, endedSince: over ? (overtaken.endedSince ?? now) : undefined };
+  const finished =
+    standing.kind === 'completed' || standingByDeployments(plan, overtaken, answer, now).kind === 'completed';
+  const state = {
+    ...overtaken,
+    endedSince: over ? (overtaken.endedSince ?? now) : undefined,
+    finishedSince: finished ? (overtaken.finishedSince ?? now) : undefined,
+  };
   return judge(plan, state, look, answer, standing, now);
 }
 

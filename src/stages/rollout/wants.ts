@@ -85,14 +85,14 @@ function wantStoppedTasks(
     : undefined;
 }
 
-/** More failures counted than are known, more tasks started than wanted, or an event that speaks of trouble. */
+/** More failures counted than are known, tasks started that are neither alive nor known to have stopped, or an event that speaks of trouble. */
 function pointsToFailure(plan: RolloutPlan, state: RolloutState, service: ServiceSnapshot): boolean {
   const ours = oursIn(plan, service);
-  if (ours === undefined) return false;
+  // Once another deployment is PRIMARY, the tasks that start are its own.
+  if (ours === undefined || ours.status !== 'PRIMARY') return false;
   if (ours.failedTasks > state.failures.length) return true;
   const started = new Set(state.events.flatMap(({ message }) => startedTasks(message)));
-  const accounted = state.failures.length + ours.running + ours.pending;
-  if (started.size > Math.max(accounted, ours.desired + state.failures.length)) return true;
+  if (started.size > state.stoppedKnown + ours.running + ours.pending) return true;
   const read = state.stoppedTasksAt !== undefined;
   return !read && state.events.some(({ message }) => causeOfText(message) !== undefined);
 }
