@@ -11,13 +11,13 @@ interface Due {
  * all that has fallen due, each at its own moment, so the outcome doesn't depend on when somebody looks.
  */
 export class Timeline {
-  readonly #clock: SandboxClock;
+  readonly #clock: Pick<SandboxClock, 'now'>;
   readonly #queue: Due[] = [];
   #order = 0;
   #now: number;
   #processing = false;
 
-  constructor(clock: SandboxClock) {
+  constructor(clock: Pick<SandboxClock, 'now'>) {
     this.#clock = clock;
     this.#now = clock.now();
   }

@@ -38,7 +38,7 @@ const defaultRole: RoleSpec = {
 
 /** Builds a scenario's world: the account's keys and roles, the repository with earlier images, the services. */
 export function buildWorld(options: {
-  readonly clock: SandboxClock;
+  readonly clock: Pick<SandboxClock, 'now'>;
   readonly scenario: Scenario;
   readonly registryHost: string;
   readonly denied?: readonly string[];
