@@ -13,6 +13,7 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u2
 export function oneLine(text: string, most = 500): string {
   const flat = text
     .slice(0, most * 4)
+    .toWellFormed()
     .replace(ANSI, '')
     .replace(/\s+/g, ' ')
     .replace(CONTROLS, '')
@@ -25,6 +26,7 @@ export function manyLines(text: string, most = 4000): string {
   return shorten(
     text
       .slice(0, most * 4)
+      .toWellFormed()
       .split(/\r\n|\n|\r/)
       .map((line) => disarm(line.replace(ANSI, '').replaceAll('\t', '    ').replace(CONTROLS, '').trimEnd()))
       .join('\n'),
@@ -40,7 +42,10 @@ export function shorten(text: string, most: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** A line that the runner takes for text: GitHub's runner obeys `::name::` at a line's start and `##[name]` anywhere. */
-export function disarm(line: string): string {
-  return line.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
+/**
+ * Text in which the runner obeys nothing: it takes `::name::` at a line's start (after white space as .NET knows
+ * it, U+0085 too) and `##[name]` anywhere for commands, and ends a line at CR, LF or both.
+ */
+export function disarm(text: string): string {
+  return text.replaceAll('##[', '# #[').replaceAll(/(^|[\r\n])([\s\u0085]*)::/g, '$1$2: :');
 }
