@@ -85,7 +85,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The run's configuration from the runner's environment (`INPUT_*` variables: upper case, spaces become `_`),
  * and a finding for every input that is missing or not valid, which then has its default.
  */
-export function readConfig(environment: Environment): { config: Config; findings: readonly Finding[] } {
+export function readConfig(given: Environment): { config: Config; findings: readonly Finding[] } {
+  // Without a prototype: a secret named `constructor` or `toString` is not set unless it is.
+  const environment: Environment = Object.assign(Object.create(null), given);
   const { values, invalid } = parseInputs((name) => environment[`INPUT_${name.toUpperCase()}`] ?? '');
   const secrets = parseSecretRules(values['required-secrets']);
   const findings = [
