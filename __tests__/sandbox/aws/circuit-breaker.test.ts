@@ -44,7 +44,7 @@ describe('the threshold of the circuit breaker', () => {
   });
 
   it('never leaves its bounds and never falls as more tasks are wanted', () => {
-    fc.assert(
+    return fc.assert(
       fc.property(fc.nat(10_000), fc.nat(10_000), (left, right) => {
         const [few, many] = [Math.min(left, right), Math.max(left, right)];
         expect(breakerThreshold({}, few)).toBeGreaterThanOrEqual(3);
@@ -57,12 +57,15 @@ describe('the threshold of the circuit breaker', () => {
 
 describe('what the circuit breaker counts', () => {
   it('is never the exit of a task that reached RUNNING, unless its health checks failed', () => {
-    fc.assert(
+    return fc.assert(
       fc.property(taskEnd, (end) => {
         if (end.reachedRunning && !end.failedHealthCheck) expect(countsAsFailure(end)).toBe(false);
         if (end.failedHealthCheck) expect(countsAsFailure(end)).toBe(true);
       }),
     );
+  });
+
+  it('is a task that never got to RUNNING, but for those that were told to stop', () => {
     expect(
       countsAsFailure({ reachedRunning: false, failedHealthCheck: false, stopCode: 'TaskFailedToStart' }),
     ).toBe(true);
@@ -85,7 +88,7 @@ describe('what the circuit breaker counts', () => {
   it('is failures in a row: a healthy task resets it, unless the service says otherwise', () => {
     const happening = fc.oneof(taskEnd, fc.constant('healthy' as const));
     const keeps = { deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false } };
-    fc.assert(
+    return fc.assert(
       fc.property(fc.array(happening), (all) => {
         const count = (settings: object) =>
           all.reduce<number>((sum, one) => nextFailureCount(sum, one, settings), 0);

@@ -20,7 +20,7 @@ describe('the clock', () => {
 describe('the timeline', () => {
   it('runs everything that is due once, at its own moment, in order, however often somebody looks', () => {
     const steps = fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 30 });
-    fc.assert(
+    return fc.assert(
       fc.property(fc.array(fc.nat(10_000), { maxLength: 40 }), steps, (moments, looks) => {
         let now = 0;
         const timeline = new Timeline({ now: () => now });
