@@ -7,7 +7,11 @@ const green = new Set(['succeeded', 'started', 'checked']);
  * Compares what the action said with what the scenario expects and what the sandbox knows: result, code,
  * exit code, one Slack message, and for a green run what really runs. Gives a sentence for each mismatch.
  */
-export function mismatches(scenario: Scenario, run: ActionRun, truth: Truth): readonly string[] {
+export function mismatches(
+  scenario: Pick<Scenario, 'expect' | 'inputs'>,
+  run: Pick<ActionRun, 'outputs' | 'conclusion'>,
+  truth: Pick<Truth, 'slackMessages' | 'runningDigests'>,
+): readonly string[] {
   const { result = '', 'failure-code': code = '', 'image-digest': digest = '' } = run.outputs;
   const wanted = scenario.expect;
   const isGreen = green.has(wanted.result);
@@ -26,7 +30,7 @@ export function mismatches(scenario: Scenario, run: ActionRun, truth: Truth): re
 }
 
 /** `check` tells nobody, and `slack-notify` may keep a message back. */
-function messagesWanted(scenario: Scenario): number {
+function messagesWanted(scenario: Pick<Scenario, 'expect' | 'inputs'>): number {
   const { mode, 'slack-notify': notify = 'always' } = scenario.inputs ?? {};
   if (mode === 'check' || notify === 'never') return 0;
   if (notify === 'failure') return green.has(scenario.expect.result) ? 0 : 1;
@@ -34,7 +38,7 @@ function messagesWanted(scenario: Scenario): number {
   return 1;
 }
 
-function runsElsewhere(truth: Truth, digest: string): readonly string[] {
+function runsElsewhere(truth: Pick<Truth, 'runningDigests'>, digest: string): readonly string[] {
   return Object.entries(truth.runningDigests).flatMap(([service, digests]) =>
     digests
       .filter((running) => running !== digest)

@@ -30,6 +30,9 @@ const legacyEscapes: Mapping = [
   ['%25', '%'],
 ];
 
+// What .NET trims: unlike JavaScript with U+0085, and without U+FEFF.
+const leadingWhiteSpace = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+
 /**
  * Finds a command in a line as the runner does: `::name key=value,…::data` at the line's start (after
  * white space), else the legacy `##[name key=value;…]data` anywhere in it. Only registered names count.
@@ -44,7 +47,7 @@ export function parseCommand(
 }
 
 function parseCurrent(line: string, isRegistered: (name: string) => boolean): WorkflowCommand | undefined {
-  const text = line.trimStart();
+  const text = line.replace(leadingWhiteSpace, '');
   if (!text.startsWith('::')) return undefined;
   const end = text.indexOf('::', 2);
   if (end < 0) return undefined;

@@ -104,10 +104,13 @@ function collect(
   onLine: (line: string) => void,
 ): { readonly ended: Promise<void>; readonly text: () => string } {
   const decoder = new StringDecoder('utf8');
+  let isStart = true;
   const parts: string[] = [];
   let length = 0;
   let pending = '';
-  const take = (text: string, isLast: boolean) => {
+  const take = (decoded: string, isLast: boolean) => {
+    const text = isStart ? decoded.replace(/^\uFEFF/, '') : decoded;
+    isStart = isStart && decoded === '';
     if (length < outputMaxCharacters) parts.push(text);
     length += text.length;
     // A CR at the end may be the first half of a CRLF: it waits for what follows.

@@ -18,9 +18,9 @@ import {
   type JobFolders,
 } from './environment.ts';
 import { stepHeader } from './header.ts';
-import { type LeftFile, listFiles } from './left-files.ts';
+import { listFiles } from './left-files.ts';
 import { SecretMasks } from './masks.ts';
-import { findOrphans, killOrphans, type Orphan } from './orphans.ts';
+import { findOrphans, killOrphans } from './orphans.ts';
 import { type CancelSignals, runProcess } from './process.ts';
 import { type ActionRun, actionRun, type StageRun } from './result.ts';
 import { type JobState, StepLog } from './step.ts';
@@ -82,24 +82,27 @@ interface Job {
  */
 export async function runAction(options: RunActionOptions): Promise<ActionRun> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'runner-'));
+  const trackingId = `github_${randomUUID()}`;
   try {
-    const job = prepareJob(options, root);
+    const job = prepareJob(options, root, trackingId);
     const main = await runStage(job, 'main', 'success');
     const post = await runPost(job, main.conclusion);
-    const orphans: readonly Orphan[] = findOrphans(job.trackingId);
-    killOrphans(orphans);
-    const left: readonly LeftFile[] = listFiles(root, [
-      'temp/_runner_file_commands',
-      'temp/_github_workflow',
-    ]);
-    const header = stepHeader(job.metadata.name, job.inputs, options.env ?? {}, job.masks);
-    return actionRun({ header, main, post, masks: job.masks, state: job.state, orphans, left });
+    return actionRun({
+      header: stepHeader(job.metadata.name, job.inputs, options.env ?? {}, job.masks),
+      main,
+      post,
+      masks: job.masks,
+      state: job.state,
+      orphans: findOrphans(trackingId),
+      left: listFiles(root, ['temp/_runner_file_commands', 'temp/_github_workflow']),
+    });
   } finally {
+    killOrphans(findOrphans(trackingId));
     rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-function prepareJob(options: RunActionOptions, root: string): Job {
+function prepareJob(options: RunActionOptions, root: string, trackingId: string): Job {
   const workspace = realpathSync(options.workspace);
   const github = githubContext(options.github ?? {}, workspace);
   const metadata = readActionMetadata(options.actionDir);
@@ -122,7 +125,7 @@ function prepareJob(options: RunActionOptions, root: string): Job {
     inputs: mergeInputs(metadata, options.inputs, github),
     masks,
     state: { env: new Map(), paths: [], outputs: new Map(), state: new Map() },
-    trackingId: `github_${randomUUID()}`,
+    trackingId,
   };
 }
 

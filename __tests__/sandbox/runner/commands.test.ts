@@ -22,6 +22,11 @@ describe('a command in a line', () => {
     expect({ ...command, properties: Object.fromEntries(command?.properties ?? []) }).toEqual(expected);
   });
 
+  it('starts after white space as .NET has it', () => {
+    expect(parseCommand('\u0085\u3000::notice::x', any)?.data).toBe('x');
+    expect(parseCommand('\ufeff::notice::x', any)).toBeUndefined();
+  });
+
   it.each(['x ::debug::late', '::debug', ':debug::x', '##[debug', 'plain'])('is none: %s', (line) => {
     expect(parseCommand(line, any)).toBeUndefined();
   });
@@ -53,6 +58,11 @@ describe('what an action prints', () => {
     });
     expect(run.outputs).toEqual({ a: 'b' });
     expect(run.lines).toEqual(['progress 10%', 'end']);
+  });
+
+  it('is obeyed in the first line behind a byte order mark, which belongs to the stream', async () => {
+    const run = await runFixture({ main: printing('\ufeff::set-output name=a::b') });
+    expect(run.outputs).toEqual({ a: 'b' });
   });
 
   it('is not obeyed between stop-commands and its token, which is masked', async () => {
