@@ -117,6 +117,10 @@ function forgetImages(sandbox: Sandbox): void {
   if (ids.length > 0) spawnSync('docker', ['image', 'rm', '--force', ...ids], { stdio: 'ignore' });
 }
 
+// A reader that has seen enough (`| head`) is no reason to leave things behind.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+});
 // Ctrl-C reaches the action itself, as a cancelled job would; what came of it is then shown.
 process.on('SIGINT', () => undefined);
 try {
