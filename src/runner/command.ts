@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { constants } from 'node:os';
 import { shorten } from './text.ts';
 
 /** How a program ended. */
@@ -57,7 +57,7 @@ export async function runCommand(
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(new CommandNotStarted(program, error.code ?? 'unknown')),
     );
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
   const stop = () => stopGroup(child.pid);
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -86,13 +86,25 @@ function stopGroup(pid: number | undefined): void {
   setTimeout(() => kill('SIGKILL'), KILL_AFTER_MS).unref();
 }
 
+/** Lines are split here and not by readline, which keeps a line of any length: these are cut as they come. */
 async function collectTail(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): Promise<string> {
   const tail: string[] = [];
-  for await (const raw of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+  const keep = (raw: string) => {
     const line = shorten(raw, LONGEST_LINE);
     onLine?.(line);
     tail.push(line);
     if (tail.length > TAIL) tail.shift();
+  };
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    // A CR at the end may be the first half of a CRLF.
+    const lines = `${rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    lines.forEach(keep);
+    if (rest.length > LONGEST_LINE + 1) rest = rest.slice(0, LONGEST_LINE + 1);
   }
+  const last = rest.replace(/\r$/, '');
+  if (last !== '') keep(last);
   return tail.join('\n');
 }
