@@ -1,8 +1,10 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const PREFIX = 'deploy-guard-';
+/** The prefix and the six characters that mkdtemp puts after it. */
+const OURS = new RegExp(`^${PREFIX}[A-Za-z0-9]{6}$`);
 
 /** A new folder that only this user can enter (0700), under the runner's temporary one. */
 export async function makePrivateFolder(parent: string | undefined): Promise<string> {
@@ -11,13 +13,17 @@ export async function makePrivateFolder(parent: string | undefined): Promise<str
 
 /**
  * Removes a folder that `makePrivateFolder` made under `parent`, with all in it. Any other path, however it came
- * into the saved state, is left alone. Gives whether it was one of ours.
+ * into the saved state, is left alone. Gives whether none of ours is left there; does not throw, as a deploy
+ * doesn't fail for its cleaning.
  */
 export async function removePrivateFolder(folder: string, parent: string | undefined): Promise<boolean> {
-  const home = await realpath(parent || tmpdir());
-  const real = await realpath(folder).catch(() => undefined);
-  if (real === undefined) return true;
-  if (dirname(real) !== home || !real.slice(home.length + 1).startsWith(PREFIX)) return false;
-  await rm(real, { recursive: true, force: true });
-  return true;
+  try {
+    const real = await realpath(folder);
+    const home = await realpath(parent || tmpdir());
+    if (dirname(real) !== home || !OURS.test(basename(real))) return false;
+    await rm(real, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
 }
