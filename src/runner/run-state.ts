@@ -5,11 +5,13 @@ export type Told = 'no' | 'sending' | 'yes';
 
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
+const milliseconds = v.pipe(v.number(), v.finite());
+
 const STATE = v.object({
   version: v.literal(1),
   told: v.picklist(['no', 'sending', 'yes']),
   stage: text(40),
-  startedAtMs: v.number(),
+  startedAtMs: milliseconds,
   changed: v.boolean(),
   privateFolder: v.optional(text(4096)),
   accountId: v.optional(v.pipe(v.string(), v.regex(/^\d{12}$/))),
@@ -29,7 +31,7 @@ const STATE = v.object({
         'timed-out',
         'cancelled',
       ]),
-      totalMs: v.number(),
+      totalMs: milliseconds,
       code: v.optional(v.pipe(v.string(), v.regex(/^DG\d{3}$/))),
       title: v.optional(text(2000)),
       fix: v.optional(text(2000)),
