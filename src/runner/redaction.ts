@@ -12,7 +12,7 @@ export class Redaction {
       const forms = [
         part,
         Buffer.from(part).toString('base64'),
-        encodeURIComponent(part),
+        encodeURIComponent(part.toWellFormed()),
         JSON.stringify(part).slice(1, -1),
       ];
       for (const form of forms) this.#secrets.add(form);
