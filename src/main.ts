@@ -2,7 +2,7 @@ import { Aws } from './aws/aws.ts';
 import { planCredentials } from './aws/credentials.ts';
 import { Docker, dockerVersion } from './docker/docker.ts';
 import { engineEnvironment } from './docker/engine-environment.ts';
-import { checkedOutCommit } from './github/checked-out-commit.ts';
+import { commitToBuild } from './github/checked-out-commit.ts';
 import { requestOidcToken } from './github/oidc.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { RegistryRepository } from './registry/registry.ts';
@@ -36,7 +36,7 @@ async function main(): Promise<boolean> {
   const { config, findings } = readConfig(process.env);
   secretsOf(config).forEach(mask);
   const context = await readRunContext(process.env);
-  const commit = await checkedOutCommit(context, process.env);
+  const commit = await commitToBuild(context, process.env);
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
   const state = new StateKeeper(githubRunner, { privateFolder, ...(commit ? { commit } : {}) });
   const recorder = new Recorder(firstReport(config, context, commit), (report, stage) =>
@@ -68,9 +68,10 @@ function joinPorts(
   const agents = createAgents(config.proxy);
   const oidcToken = (audience: string) => requestOidcToken(audience, config.environment);
   const { region } = config;
-  const aws = region
-    ? new Aws(region, planCredentials(config.credentials, region, { agents, oidcToken, mask }), agents)
-    : undefined;
+  const aws =
+    region && !config.awsObstacle
+      ? new Aws(region, planCredentials(config.credentials, region, { agents, oidcToken, mask }), agents)
+      : undefined;
   const docker = { workspace: run.workspace, environment: engineEnvironment(config), privateFolder, signal };
   return {
     runner: githubRunner,

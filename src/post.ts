@@ -1,4 +1,4 @@
-import { checkedOutCommit } from './github/checked-out-commit.ts';
+import { commitToBuild } from './github/checked-out-commit.ts';
 import { readRunContext } from './github/run-context.ts';
 import { createAgents } from './runner/http.ts';
 import { removePrivateFolder } from './runner/private-folder.ts';
@@ -28,7 +28,7 @@ async function post(): Promise<void> {
     githubRunner.print('The message to Slack was on its way when the run ended: it is not sent again.');
     return;
   }
-  const commit = state?.commit ?? (await checkedOutCommit(context, process.env));
+  const commit = state?.commit ?? (await commitToBuild(context, process.env));
   const report = reportFromState(state, config, context, commit);
   githubRunner.print(
     `deploy-guard ended before it could tell anyone: ${report.failures[0]?.title ?? report.result}`,

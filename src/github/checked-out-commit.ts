@@ -9,6 +9,16 @@ export interface CheckedOutCommit {
   readonly subject?: string | undefined;
 }
 
+/** The commit at HEAD; where that can't be read (no git, a checkout without its history), the one that GitHub names. */
+export async function commitToBuild(
+  run: RunContext,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<CheckedOutCommit | undefined> {
+  const head = await checkedOutCommit(run, environment);
+  if (head) return head;
+  return /^[0-9a-f]{40}$/.test(run.sha) ? { sha: run.sha, subject: run.headline } : undefined;
+}
+
 /** The commit at HEAD of the workspace; undefined where there is no checkout or no git. */
 export async function checkedOutCommit(
   run: RunContext,

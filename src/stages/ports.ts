@@ -11,7 +11,7 @@ export interface Ports {
   readonly agents: Agents;
   /** Aborts, with `Cancelled`, when the job is cancelled. */
   readonly signal: AbortSignal;
-  /** Undefined: no region is known. */
+  /** Undefined: nothing may be asked of AWS (`Config.awsObstacle`). */
   readonly aws: Aws | undefined;
   readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
   readonly dockerVersion: () => Promise<DockerVersion | { readonly unreachable: string }>;

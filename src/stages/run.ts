@@ -47,7 +47,7 @@ async function preflightStage(
   const lookups = new Lookups(config, config.image.tag ?? commit?.sha, ports);
   const checks = await preflight({ config, inputFindings, run: runContext, commit, lookups });
   ports.signal.throwIfAborted();
-  const identity = config.region ? await lookups.identity() : undefined;
+  const identity = config.awsObstacle ? undefined : await lookups.identity();
   recorder.update({ checks, accountId: identity?.ok ? identity.value.accountId : undefined });
   ports.runner.openGroup(`Preflight (${duration(performance.now() - startedAt)})`);
   for (const line of preflightLines(checks)) ports.runner.print(line);
@@ -79,14 +79,20 @@ async function deploy(config: Config, target: Target, recorder: Recorder, ports:
     deployStage(config, target, image, registry, recorder, ports),
   );
   const outcomes = await recorder.stage('rollout', () =>
-    rolloutStage(config, started, image, recorder, ports),
+    rolloutStage(config, started, image, target, recorder, ports),
   );
   const failures = [...refusals, ...outcomes.flatMap(({ finding }) => finding ?? [])];
   const result = worstResult([
     ...outcomes.map((outcome) => outcome.result),
     ...refusals.map((): Result => 'failed'),
   ]);
-  if (result !== 'succeeded') return recorder.update({ result, failures: isGreen(result) ? [] : failures });
+  if (isGreen(result) && result !== 'succeeded') return recorder.update({ result });
+  if (result !== 'succeeded') {
+    const { latestTag } = config.image;
+    // What is said of the tag has to be true now: others may have moved it meanwhile.
+    const latest = latestTag ? await registry.manifest(latestTag).catch(() => undefined) : undefined;
+    return recorder.update({ result, failures, latestDigest: latest?.digest });
+  }
   const { targets, timeoutMs } = config.healthChecks;
   if (targets.length > 0) {
     const health = await recorder.stage('health', () => checkHealth(targets, timeoutMs, ports));

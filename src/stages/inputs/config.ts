@@ -1,3 +1,4 @@
+import { clearTextEndpoints } from '../../aws/client.ts';
 import type { Finding } from '../../finding.ts';
 import { type HealthTarget, parseHealthTargets } from '../verify/health-target.ts';
 import { type InputName, type InputValues, parseInputs } from './schema.ts';
@@ -7,6 +8,10 @@ import { parseSecretRules, type SecretRule } from './secret-rules.ts';
 export interface Config {
   readonly mode: InputValues['mode'];
   readonly region: string | undefined;
+  /** Why nothing may be asked of AWS, whatever else is in order; undefined where it may. */
+  readonly awsObstacle: string | undefined;
+  /** Inputs that are not valid: what hangs on their values isn't checked. */
+  readonly invalidInputs: ReadonlySet<InputName>;
   readonly credentials: CredentialSettings;
   readonly proxy: { readonly http: string | undefined; readonly no: string | undefined };
   readonly allowedAccountIds: readonly string[];
@@ -97,13 +102,22 @@ export function readConfig(given: Environment): { config: Config; findings: read
     ...secrets.findings,
     ...parseHealthTargets(values['health-check-urls']).findings,
   ];
-  return { config: Object.freeze(toConfig(values, secrets.rules, environment)), findings };
+  const names = new Set(invalid.map(({ name }) => name));
+  return { config: Object.freeze(toConfig(values, secrets.rules, names, environment)), findings };
 }
 
-function toConfig(values: InputValues, secretRules: readonly SecretRule[], environment: Environment): Config {
+function toConfig(
+  values: InputValues,
+  secretRules: readonly SecretRule[],
+  invalidInputs: ReadonlySet<InputName>,
+  environment: Environment,
+): Config {
+  const region = firstSet(values['aws-region'], environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']);
   return {
     mode: values.mode,
-    region: firstSet(values['aws-region'], environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
+    region,
+    awsObstacle: awsObstacle(values, region, invalidInputs, environment),
+    invalidInputs,
     credentials: credentialSettings(values, environment),
     proxy: proxySettings(values, environment),
     allowedAccountIds: values['allowed-account-ids'],
@@ -129,6 +143,30 @@ function toConfig(values: InputValues, secretRules: readonly SecretRule[], envir
       notify: values['slack-notify'],
     },
   };
+}
+
+/** Inputs without which it isn't clear whom to ask, or as whom: another identity or region is never tried instead. */
+const WHO_AND_WHERE = [
+  'aws-region',
+  'role-to-assume',
+  'role-chaining',
+  'http-proxy',
+] as const satisfies readonly InputName[];
+
+function awsObstacle(
+  values: InputValues,
+  region: string | undefined,
+  invalid: ReadonlySet<InputName>,
+  environment: Environment,
+): string | undefined {
+  const unclear = WHO_AND_WHERE.find((name) => invalid.has(name));
+  if (unclear) return `\`${unclear}\` is not valid`;
+  if (region === undefined) return 'no region is set';
+  if (Boolean(values['aws-access-key-id']) !== Boolean(values['aws-secret-access-key'])) {
+    return 'the access key is incomplete';
+  }
+  const [endpoint] = clearTextEndpoints(environment);
+  return endpoint ? `${endpoint} is not an https URL` : undefined;
 }
 
 function credentialSettings(values: InputValues, environment: Environment): CredentialSettings {

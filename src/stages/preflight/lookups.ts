@@ -14,7 +14,7 @@ export type Answer<T> =
 
 /** The ways out of the process that the lookups take. */
 export interface LookupPorts {
-  /** Undefined: no region is known, so that nothing can be asked of AWS. */
+  /** Undefined: nothing may be asked of AWS (`Config.awsObstacle`). */
   readonly aws: Aws | undefined;
   readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
   readonly dockerVersion: () => Promise<DockerVersion | { readonly unreachable: string }>;
@@ -38,7 +38,7 @@ export interface TaggedImages {
   readonly latest: Manifest | undefined;
 }
 
-const NO_REGION = new Error('no region');
+const UNASKED = new Error('nothing may be asked of AWS');
 
 /**
  * Questions to the outside that more than one check needs the answer to. Each is asked once, when it is first
@@ -163,7 +163,7 @@ export class Lookups {
   }
 
   #aws(): Aws {
-    if (!this.#ports.aws) throw NO_REGION;
+    if (!this.#ports.aws) throw UNASKED;
     return this.#ports.aws;
   }
 

@@ -27,6 +27,7 @@ export function firstReport(
     previousImage: undefined,
     previousCommit: undefined,
     movedTags: [],
+    latestDigest: undefined,
     deployments: [],
     health: [],
     result: 'failed',

@@ -1,5 +1,7 @@
 import type { Finding } from '../../finding.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
+import type { PushedImage } from '../image/image.ts';
+import type { MovedTag } from '../image/moving-tags.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { errorUrl, serviceUrl } from './links.ts';
@@ -33,7 +35,7 @@ function row(mark: string, subject: string, text: string): string {
 }
 
 /** All that the preflight found, the worst first, each with its cure; for the end of the log, outside any group. */
-export function problemLines(report: RunReport): readonly string[] {
+export function problemLines(report: RunReport, slackTold: boolean): readonly string[] {
   const findings = findingsOf(report.checks);
   const errors = findings.filter(({ level }) => level === 'error').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
@@ -43,7 +45,11 @@ export function problemLines(report: RunReport): readonly string[] {
   ];
   if (counted.length === 0) return [];
   const untouched = errors > 0 ? ' Nothing was built, pushed or deployed.' : '';
-  return [`${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}`, ...findings.flatMap(problem)];
+  const told = slackTold ? ' Slack told.' : '';
+  return [
+    `${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}${told}`,
+    ...findings.flatMap(problem),
+  ];
 }
 
 function problem(finding: Finding): readonly string[] {
@@ -56,8 +62,9 @@ function problem(finding: Finding): readonly string[] {
 }
 
 /** How a run ended that got past its preflight, and what to do; for the end of the log, outside any group. */
-export function endingLines(report: RunReport): readonly string[] {
-  if (isGreen(report.result)) return [goodEnding(report), ...noteLines(report)];
+export function endingLines(report: RunReport, slackTold: boolean): readonly string[] {
+  const told = slackTold ? ' Slack told.' : '';
+  if (isGreen(report.result)) return [...noteLines(report), `${goodEnding(report)}${told}`];
   const [first, ...others] = report.failures;
   if (!first) return [];
   const service = report.services.find((name) => serviceUrl(report, name));
@@ -67,7 +74,7 @@ export function endingLines(report: RunReport): readonly string[] {
     ...indented(first.detail, '  '),
     ...afterwards(report).map((line) => `  ${line}`),
     `  Do: ${oneLine(first.fix, 900)}`,
-    `  More: ${errorUrl(report, first.code)}${consoleLink}   Known after ${duration(report.totalMs)}.`,
+    `  More: ${errorUrl(report, first.code)}${consoleLink}   Known after ${duration(report.totalMs)}.${told}`,
     ...others.flatMap(problem),
     ...noteLines(report),
   ];
@@ -110,12 +117,15 @@ export function afterwards(report: RunReport): readonly string[] {
   return [
     ...serving,
     ...(started ? [] : ['No service was changed.']),
-    ...(image && moved && report.result !== 'superseded'
-      ? [
-          `${moved.tag} points at the new image ${shortDigest(image.digest)} (before: ${shortDigest(moved.from ?? '')}): the next forced deployment would use it.`,
-        ]
-      : []),
+    ...(image && moved && report.result !== 'superseded' ? [whereLatestPoints(report, image, moved)] : []),
   ];
+}
+
+function whereLatestPoints({ latestDigest }: RunReport, image: PushedImage, { tag, from }: MovedTag): string {
+  if (latestDigest !== undefined && latestDigest !== image.digest) {
+    return `${tag} points at ${shortDigest(latestDigest)}: somebody else has moved it since.`;
+  }
+  return `${tag} points at the new image ${shortDigest(image.digest)} (before: ${shortDigest(from ?? '')}): the next forced deployment would use it.`;
 }
 
 function indented(text: string | undefined, indent: string): readonly string[] {

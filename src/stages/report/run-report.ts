@@ -51,6 +51,8 @@ export interface RunReport {
   /** The 40-character commit that the image before is tagged with, where it is. */
   readonly previousCommit: string | undefined;
   readonly movedTags: readonly MovedTag[];
+  /** What the moving tag points at after a rollout that did not succeed, where it could be read. */
+  readonly latestDigest: string | undefined;
   readonly deployments: readonly ServiceReport[];
   readonly health: readonly HealthReport[];
   readonly result: Result;

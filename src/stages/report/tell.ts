@@ -30,9 +30,11 @@ export async function tell(report: RunReport, config: Config, ports: TellPorts):
     delivery.finding ? { ...report, notes: [...report.notes, delivery.finding] } : report,
   );
   const preflightFailed = findingsOf(report.checks).some(({ level }) => level === 'error');
-  const lines = preflightFailed ? problemLines(told) : [...problemLines(told), ...endingLines(told)];
+  const ending = endingLines(told, delivery.told);
+  const lines = preflightFailed
+    ? problemLines(told, delivery.told)
+    : [...problemLines(told, false), ...ending];
   for (const line of lines) ports.runner.print(line);
-  if (delivery.told) ports.runner.print('  Slack told.');
   for (const finding of annotationsOf(told)) ports.runner.annotate(finding);
   for (const [name, value] of Object.entries(outputsOf(told))) ports.runner.setOutput(name, value);
   const undelivered = delivery.finding

@@ -12,10 +12,10 @@ export interface CadenceState {
 }
 
 /** Between two looks: a change is seen at most this much and the answers' own time late. */
-export const SLOW_MS = 2_600;
+export const SLOW_MS = 2_650;
 const QUICK_MS = 1_000;
 /** Either way, so that many jobs that wait together don't ask together. */
-const JITTER_MS = 100;
+const JITTER_MS = 60;
 /** The second look comes soon: a deployment that is refused or overtaken shows it then. */
 const FIRST_MS = 1_500;
 /** On rollouts over a minute, at most one call in so long, on average, for up to ten services. */

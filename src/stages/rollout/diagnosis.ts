@@ -4,7 +4,6 @@ import { causeOfText, type FailureCause, type FixContext } from './failure-cause
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
 import { span } from './spans.ts';
-import { oursIn } from './standing.ts';
 import type { TaskFailure } from './task-failures.ts';
 
 /** What is wrong with the new tasks, in words. */
@@ -31,7 +30,7 @@ export function diagnose(plan: RolloutPlan, state: RolloutState): Diagnosis | un
   const log = logOf(failures, state);
   return {
     code: cause.code,
-    sentence: `the new tasks ${cause.predicate}${evidenceInBrackets(plan, state, failures)}`,
+    sentence: `the new tasks ${cause.predicate}${evidenceInBrackets(state, failures)}`,
     detail: detailOf(state, cause, failures, log),
     fix: cause.fix(fixContext(plan, log)),
     logLines: log,
@@ -70,14 +69,9 @@ function logOf(failures: readonly TaskFailure[], state: RolloutState): readonly 
   return log.lines;
 }
 
-function evidenceInBrackets(
-  plan: RolloutPlan,
-  state: RolloutState,
-  failures: readonly TaskFailure[],
-): string {
+function evidenceInBrackets(state: RolloutState, failures: readonly TaskFailure[]): string {
   if (failures.length === 0) return '';
-  const ours = state.service === undefined ? undefined : oursIn(plan, state.service);
-  const alive = (ours?.running ?? 0) + (ours?.pending ?? 0);
+  const alive = (state.counts?.running ?? 0) + (state.counts?.pending ?? 0);
   const total = Math.max(failures.length, state.failures.length + alive);
   const codes = [...new Set(failures.flatMap(({ exitCode }) => exitCode ?? []))];
   const ran = failures.flatMap(({ ranForMs }) => ranForMs ?? []);

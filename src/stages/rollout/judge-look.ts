@@ -1,7 +1,8 @@
 import { type CadenceState, spareCalls } from './cadence.ts';
-import type { PartReader, PartRequest } from './look.ts';
-import { emptyObservation, type Observation, type ServiceSnapshot, seen } from './observation.ts';
+import type { PartAnswers, PartReader, PartRequest } from './look.ts';
+import { emptyObservation, type Observation, type Part } from './observation.ts';
 import type { EcsObserver, WatchClock } from './ports.ts';
+import type { StartedDeployment } from './rollout.ts';
 import { type Step, step } from './verdict.ts';
 import type { Watched } from './watched.ts';
 
@@ -25,46 +26,76 @@ export interface Judged {
   readonly diagnosisCalls: number;
 }
 
-/** Steps every rollout with its look; where a step lacks parts, they are read and the same step is taken again. */
-export async function judgeLook(
-  pending: readonly Watched[],
-  services: ReadonlyMap<Watched, ServiceSnapshot | 'missing'>,
-  judging: Judging,
-): Promise<Judged> {
-  const looks = new Map(pending.map((watched) => [watched, firstLook(services.get(watched))]));
+/**
+ * Looks at every rollout and steps it; where a step lacks parts, they are read and the same step is taken again.
+ * Throws ObservationFault where nothing of what the look begins with could be read.
+ */
+export async function judgeLook(pending: readonly Watched[], judging: Judging): Promise<Judged> {
+  const { clock, reader } = judging;
   const tried = new Set<string>();
-  let steps = stepAll(looks, judging.clock.now());
+  let requests = pending.map((watched) => firstRequest(watched, reader, tried));
+  let looks: ReadonlyMap<Watched, Observation> = new Map(
+    pending.map((watched) => [watched, emptyObservation]),
+  );
+  let steps: ReadonlyMap<Watched, Step> = new Map();
   let throttled = false;
   let diagnosisCalls = 0;
-  for (let round = 0; round < ROUNDS && !throttled; round += 1) {
-    const requests = requestsOf(steps, tried, judging, pending.length);
-    if (requests.length === 0) break;
-    for (const forDiagnosis of [false, true]) {
-      const some = requests
-        .filter(({ diagnosis }) => diagnosis === forDiagnosis)
-        .map(({ request }) => request);
-      if (some.length === 0) continue;
-      const before = judging.ecs.calls;
-      const answers = await judging.reader.read(some, judging.signal);
-      if (forDiagnosis) diagnosisCalls += judging.ecs.calls - before;
-      throttled ||= answers.throttled;
-      for (const [watched, look] of looks) {
-        looks.set(watched, { ...look, ...answers.looks.get(watched.plan.deployment) });
-      }
-    }
-    steps = stepAll(looks, judging.clock.now());
+  for (let round = 0; round < ROUNDS && !throttled && requests.length > 0; round += 1) {
+    const answers = await readAll(requests, judging);
+    const [fault] = answers.faults;
+    if (round === 0 && fault && answers.looks.size === 0) throw fault;
+    throttled = answers.faults.some(({ kind }) => kind === 'throttled');
+    diagnosisCalls += answers.diagnosisCalls;
+    looks = new Map(
+      [...looks].map(([watched, look]) => [
+        watched,
+        { ...look, ...answers.looks.get(watched.plan.deployment) },
+      ]),
+    );
+    const now = clock.now();
+    steps = new Map(
+      [...looks].map(([watched, look]) => [watched, step(watched.plan, watched.state, look, now)]),
+    );
+    requests = requestsOf(steps, tried, judging, pending.length);
   }
   return { steps, throttled, diagnosisCalls };
 }
 
-function firstLook(service: ServiceSnapshot | 'missing' | undefined): Observation {
-  return service === undefined ? emptyObservation : { ...emptyObservation, service: seen(service) };
+interface Request {
+  readonly request: PartRequest;
+  readonly diagnosis: boolean;
 }
 
-function stepAll(looks: ReadonlyMap<Watched, Observation>, now: number): ReadonlyMap<Watched, Step> {
-  return new Map(
-    [...looks].map(([watched, look]) => [watched, step(watched.plan, watched.state, look, now)]),
-  );
+/** Those within the budget first, then those for a diagnosis: so the calls of each can be counted. */
+async function readAll(
+  requests: readonly Request[],
+  { ecs, reader, signal }: Judging,
+): Promise<PartAnswers & { readonly diagnosisCalls: number }> {
+  const of = (wanted: boolean) =>
+    requests.filter(({ diagnosis }) => diagnosis === wanted).map(({ request }) => request);
+  const budgeted = await reader.read(of(false), signal);
+  const before = ecs.calls;
+  const diagnosis = await reader.read(of(true), signal);
+  const looks = new Map(budgeted.looks);
+  for (const [deployment, parts] of diagnosis.looks)
+    looks.set(deployment, { ...looks.get(deployment), ...parts });
+  return { looks, faults: [...budgeted.faults, ...diagnosis.faults], diagnosisCalls: ecs.calls - before };
+}
+
+/** A look begins with our service deployment, which tells most; where that isn't known or readable, with the service. */
+function firstRequest({ plan, state }: Watched, reader: PartReader, tried: Set<string>): Request {
+  const { deployment } = plan;
+  const known = reader.arn(deployment) !== undefined && state.serviceDeployment !== undefined;
+  const readable = !state.unreadable.includes('ecs:DescribeServiceDeployments');
+  // SUCCESSFUL is final: what is waited for then are older tasks, which the service counts.
+  const final = state.serviceDeployment?.status === 'SUCCESSFUL';
+  const part: Part = known && readable && !final ? 'serviceDeployment' : 'service';
+  tried.add(keyOf(deployment, part));
+  return { request: { deployment, state, part }, diagnosis: false };
+}
+
+function keyOf({ cluster, service }: StartedDeployment, part: Part): string {
+  return `${cluster} ${service} ${part}`;
 }
 
 /** What the steps want and the budget allows, each part once a look. */
@@ -73,13 +104,13 @@ function requestsOf(
   tried: Set<string>,
   { cadence, clock }: Judging,
   services: number,
-): readonly { readonly request: PartRequest; readonly diagnosis: boolean }[] {
+): Request[] {
   const spare = spareCalls(cadence, clock.now(), services);
   const othersGoOn = [...steps.values()].some((taken) => taken.kind === 'waiting' && !isProving(taken));
   return [...steps].flatMap(([{ plan }, taken]) => {
     if (taken.kind === 'verdict') return [];
     return taken.wants.flatMap(({ part, urgency }) => {
-      const key = `${plan.deployment.cluster} ${plan.deployment.service} ${part}`;
+      const key = keyOf(plan.deployment, part);
       const waits = urgency === 'proof' && isProving(taken) && othersGoOn && spare < 2;
       if (tried.has(key) || (urgency === 'due' && spare < 1) || waits) return [];
       tried.add(key);

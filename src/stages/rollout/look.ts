@@ -19,13 +19,13 @@ export interface PartRequest {
   readonly part: Part;
 }
 
-/** What came of reading parts: by service and part, and whether AWS refused one for their rate. */
+/** What came of reading parts: by deployment, and the questions that got no answer. */
 export interface PartAnswers {
   readonly looks: ReadonlyMap<StartedDeployment, Partial<Observation>>;
-  readonly throttled: boolean;
+  readonly faults: readonly ObservationFault[];
 }
 
-/** Reads the parts of looks besides the service, those of several services in as few calls as the APIs allow. */
+/** Reads the parts of looks, those of several services in as few calls as the APIs allow. */
 export class PartReader {
   readonly #ecs: EcsObserver;
   readonly #logs: LogReader;
@@ -51,12 +51,13 @@ export class PartReader {
   /** Reads them side by side. A part whose answer is lost stays unread; it is asked for at the next look. */
   async read(requests: readonly PartRequest[], signal: AbortSignal): Promise<PartAnswers> {
     const looks = new Map<StartedDeployment, Partial<Observation>>();
-    let throttled = false;
+    const faults: ObservationFault[] = [];
     const put = (deployment: StartedDeployment, part: Partial<Observation>): void => {
       looks.set(deployment, { ...looks.get(deployment), ...part });
     };
     const of = (part: Part): readonly PartRequest[] => requests.filter((request) => request.part === part);
     const settled = await Promise.allSettled([
+      this.#services(of('service'), put, signal),
       this.#serviceDeployments(of('serviceDeployment'), put, signal),
       this.#revisions(of('revision'), put, signal),
       this.#tasks(of('runningTasks'), 'RUNNING', put, signal),
@@ -66,9 +67,23 @@ export class PartReader {
     for (const result of settled) {
       if (result.status === 'fulfilled') continue;
       if (!(result.reason instanceof ObservationFault)) throw result.reason;
-      throttled ||= result.reason.kind === 'throttled';
+      faults.push(result.reason);
     }
-    return { looks, throttled };
+    return { looks, faults };
+  }
+
+  async #services(requests: readonly PartRequest[], put: Put, signal: AbortSignal): Promise<void> {
+    const clusters = Map.groupBy(requests, ({ deployment }) => deployment.cluster);
+    await Promise.all(
+      [...clusters].map(async ([cluster, inCluster]) => {
+        const names = inCluster.map(({ deployment }) => deployment.service);
+        const services = await this.#ecs.services(cluster, names, signal);
+        for (const { deployment } of inCluster) {
+          const service = services.get(deployment.service);
+          if (service !== undefined) put(deployment, { service: { kind: 'seen', value: service } });
+        }
+      }),
+    );
   }
 
   async #serviceDeployments(requests: readonly PartRequest[], put: Put, signal: AbortSignal): Promise<void> {

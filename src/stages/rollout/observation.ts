@@ -185,8 +185,8 @@ export interface Observation {
   readonly log: Reading<LogTail>;
 }
 
-/** The parts of a look that can be asked for besides the service itself. */
-export type Part = Exclude<keyof Observation, 'service'>;
+/** A part of a look that can be asked for. */
+export type Part = keyof Observation;
 
 /** A look that saw nothing yet: a start for building one. */
 export const emptyObservation: Observation = {

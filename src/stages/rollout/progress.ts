@@ -3,7 +3,7 @@ import type { EventSnapshot } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
 import { count, span } from './spans.ts';
-import { othersRunning, oursIn } from './standing.ts';
+import { oursIn } from './standing.ts';
 
 /** Where a rollout is, for the person who waits. */
 export interface Progress {
@@ -38,18 +38,19 @@ const EVENTS_AT_ONCE = 12;
 /** What there is to show after a look. */
 export function progressOf(plan: RolloutPlan, state: RolloutState, what: string): Progress {
   const { service, serviceDeployment } = state;
+  const { counts } = state;
   const ours = service === undefined ? undefined : oursIn(plan, service);
   const diagnosis = diagnose(plan, state);
   const breaker = serviceDeployment?.breaker;
   const counting = breaker !== undefined && breaker.failureCount > 0 && service?.breaker.enabled === true;
   const counted = counting ? `; circuit breaker: ${breaker.failureCount} of ${breaker.threshold}` : '';
   return {
-    desired: ours?.desired ?? plan.deployment.desiredCount,
+    desired: counts?.desired ?? plan.deployment.desiredCount,
     wanted: service?.desired ?? plan.deployment.desiredCount,
-    running: ours?.running ?? 0,
-    pending: ours?.pending ?? 0,
+    running: counts?.running ?? 0,
+    pending: counts?.pending ?? 0,
     failed: Math.max(ours?.failedTasks ?? 0, state.failures.length),
-    older: service === undefined ? 0 : othersRunning(plan, service),
+    older: counts?.older ?? 0,
     what,
     stage: stageOf(state),
     trouble: diagnosis === undefined ? undefined : `${diagnosis.sentence}${counted}`,

@@ -10,6 +10,7 @@ import type {
 } from './observation.ts';
 import { valueIn } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
+import { countsInService, countsInServiceDeployment, type TaskCounts } from './task-counts.ts';
 import { mergeFailures, type TaskFailure } from './task-failures.ts';
 
 /**
@@ -37,6 +38,12 @@ export interface RolloutState {
   /** Somebody asked for the stop or the roll back: the status was STOP_REQUESTED or ROLLBACK_REQUESTED. */
   readonly stopRequested: boolean;
   readonly failures: readonly TaskFailure[];
+  /** By whichever API was read last. */
+  readonly counts: TaskCounts | undefined;
+  /** When fewer of our tasks ran than before, although as many were wanted. */
+  readonly fewerAt: number | undefined;
+  /** When the service was last read. */
+  readonly serviceAt: number | undefined;
   /** Tasks of ours that stopped or are stopping, for whatever reason, as far as they were read. */
   readonly stoppedKnown: number;
   /** Since when ECS calls our deployment finished, whatever is still to be proven. */
@@ -50,6 +57,8 @@ export interface RolloutState {
   readonly log: LogTail | undefined;
   /** IAM actions that the role turned out to lack. */
   readonly unreadable: readonly string[];
+  /** What ECS had counted of failed and started tasks when the stopped ones were last read. */
+  readonly readAgainst: { readonly failedTasks: number; readonly startedTasks: number };
   /** When the parts were last read. */
   readonly serviceDeploymentAt: number | undefined;
   readonly stoppedTasksAt: number | undefined;
@@ -75,6 +84,9 @@ export function initialState(now: number): RolloutState {
     toldSince: {},
     stopRequested: false,
     failures: [],
+    counts: undefined,
+    fewerAt: undefined,
+    serviceAt: undefined,
     stoppedKnown: 0,
     finishedSince: undefined,
     events: [],
@@ -84,6 +96,7 @@ export function initialState(now: number): RolloutState {
     runningTasks: undefined,
     log: undefined,
     unreadable: [],
+    readAgainst: { failedTasks: 0, startedTasks: 0 },
     serviceDeploymentAt: undefined,
     stoppedTasksAt: undefined,
     revisionAsked: false,
@@ -101,6 +114,8 @@ export function absorb(plan: RolloutPlan, state: RolloutState, look: Observation
   const running = valueIn(look.runningTasks);
   const stopped = valueIn(look.stoppedTasks);
   const events = mergeEvents(state.events, service?.events ?? [], createdAt);
+  const counts = countsIn(look, deploymentId) ?? state.counts;
+  const fewer = counts !== undefined && state.counts !== undefined && counts.running < state.counts.running;
   const failures = mergeFailures(state.failures, [...(stopped ?? []), ...(running ?? [])], deploymentId);
   return {
     ...state,
@@ -111,6 +126,9 @@ export function absorb(plan: RolloutPlan, state: RolloutState, look: Observation
     unlistedSince: service === undefined ? state.unlistedSince : since(!ours, state.unlistedSince, now),
     toldSince: whenTold(state.toldSince, events, now),
     failures,
+    counts,
+    fewerAt: fewer && counts.desired === state.counts?.desired ? now : state.fewerAt,
+    serviceAt: answer === undefined ? state.serviceAt : now,
     newFailureAt: failures.length > state.failures.length ? now : state.newFailureAt,
     stoppedKnown: Math.max(
       state.stoppedKnown,
@@ -123,8 +141,27 @@ export function absorb(plan: RolloutPlan, state: RolloutState, look: Observation
     log: valueIn(look.log) ?? state.log,
     unreadable: mergeUnreadable(state.unreadable, look),
     revisionAsked: state.revisionAsked || look.revision.kind !== 'not-read',
+    readAgainst:
+      look.stoppedTasks.kind === 'not-read'
+        ? state.readAgainst
+        : { failedTasks: ours?.failedTasks ?? 0, startedTasks: countStarted(events) },
     stoppedTasksAt: look.stoppedTasks.kind === 'not-read' ? state.stoppedTasksAt : now,
   };
+}
+
+/** Tasks that events say were started: `has started 2 tasks: (task 9e460ae) (task 1c2d3e4).` */
+export function countStarted(events: readonly EventSnapshot[]): number {
+  const ids = events
+    .filter(({ message }) => /has started \d+ tasks/.test(message))
+    .flatMap(({ message }) => [...message.matchAll(/\(task ([\w-]{4,64})\)/g)].flatMap(([, id]) => id ?? []));
+  return new Set(ids).size;
+}
+
+function countsIn(look: Observation, deploymentId: string): TaskCounts | undefined {
+  const service = valueIn(look.service);
+  const deployment = valueIn(look.serviceDeployment);
+  if (service !== undefined && service !== 'missing') return countsInService(service, deploymentId);
+  return deployment && countsInServiceDeployment(deployment);
 }
 
 function serviceDeploymentPart(state: RolloutState, look: Observation, now: number): Partial<RolloutState> {

@@ -4,7 +4,10 @@ import type { Config } from '../inputs/config.ts';
 import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
 import type { ServiceReport } from '../report/run-report.ts';
+import { duration, shortDigest } from '../report/words.ts';
+import type { Target } from '../target.ts';
 import type { RolloutOutcome, StartedDeployment } from './rollout.ts';
+import { stopwatch } from './spans.ts';
 import { watchRollouts } from './watch.ts';
 
 const HEARTBEAT_MS = 30_000;
@@ -14,6 +17,7 @@ export async function rolloutStage(
   config: Config,
   started: readonly StartedDeployment[],
   image: PushedImage,
+  target: Target,
   recorder: Recorder,
   ports: Ports,
 ): Promise<readonly RolloutOutcome[]> {
@@ -38,14 +42,27 @@ export async function rolloutStage(
         logs,
         clock: ports.clock,
         signal: ports.signal,
-        onProgress: ({ service, text }) => ports.runner.print(many ? `  ${service}: ${text}` : `  ${text}`),
+        tagsOf: async (digest) => (await ports.aws?.ecr())?.tagsOf(target.repository, digest) ?? [],
+        onProgress: ({ service, elapsedMs, text }) =>
+          ports.runner.print(`  ${stopwatch(elapsedMs).padStart(5)}  ${many ? `${service}: ` : ''}${text}`),
       },
     );
     record(outcomes, recorder);
     return outcomes;
   } finally {
     ports.runner.closeGroup();
+    for (const { outcome } of recorder.report.deployments) {
+      if (outcome?.result === 'succeeded') ports.runner.print(`✓ rollout    ${proofOf(outcome, image)}`);
+    }
   }
+}
+
+/** What a succeeded rollout was seen to run; the words say no more than that. */
+function proofOf({ service, running, digests, seconds }: RolloutOutcome, image: PushedImage): string {
+  const took = `(${duration(seconds * 1000)})`;
+  if (running === 0) return `${service}: completed, and no task is wanted ${took}`;
+  const what = digests.length > 0 ? shortDigest(image.digest) : 'the new revision';
+  return `${service}: ${running === 1 ? 'its one task runs' : `all ${running} tasks run`} ${what} ${took}`;
 }
 
 function record(outcomes: readonly RolloutOutcome[], recorder: Recorder): void {

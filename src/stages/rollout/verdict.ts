@@ -21,8 +21,8 @@ import { foreignRevision, foreignTask, prove } from './proof.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { absorb, type RolloutState } from './rollout-state.ts';
 import { standingByServiceDeployment } from './service-deployment.ts';
-import { newerDeployment, othersRunning, oursIn, type Standing } from './standing.ts';
-import { type Want, wantsWhileGoing } from './wants.ts';
+import { newerDeployment, othersRunning, type Standing } from './standing.ts';
+import { type Want, wantsWhileGoing, wantsWithoutService } from './wants.ts';
 
 /** The end of a rollout, as far as it can be said without asking anything else. */
 export interface Verdict {
@@ -47,6 +47,8 @@ export type Step =
     }
   | { readonly kind: 'verdict'; readonly state: RolloutState; readonly verdict: Verdict };
 
+/** So long past the time-out an answer is waited for that may still decide. */
+const ANSWERS_MS = 10_000;
 /** How long a verdict waits for its diagnosis to be read, where reading it fails. */
 const SETTLE_MS = 5_000;
 /** A service may be missing from one stale answer; this much later, it is from a second one. */
@@ -62,7 +64,7 @@ const MISSING_MS = 1_500;
 export function step(plan: RolloutPlan, before: RolloutState, look: Observation, now: number): Step {
   const absorbed = absorb(plan, before, look, now);
   const answer = valueIn(look.service);
-  if (answer === undefined) return waitOn(plan, absorbed, now, 'AWS has not answered yet');
+  if (answer === undefined) return stepWithoutService(plan, before, absorbed, look, now);
   if (answer === 'missing') return judgeMissing(plan, absorbed, now);
   const newer = newerDeployment(plan, absorbed, answer);
   const overtaken = { ...absorbed, overtakenSince: newer ? (absorbed.overtakenSince ?? now) : undefined };
@@ -70,13 +72,31 @@ export function step(plan: RolloutPlan, before: RolloutState, look: Observation,
   const standing = standingIn(plan, overtaken, look, answer, now);
   const over = standing.kind !== 'going';
   const finished =
-    standing.kind === 'completed' || standingByDeployments(plan, overtaken, answer, now).kind === 'completed';
+    (standing.kind === 'completed' && othersRunning(plan, answer) === 0) ||
+    standingByDeployments(plan, overtaken, answer, now).kind === 'completed';
   const state = {
     ...overtaken,
     endedSince: over ? (overtaken.endedSince ?? now) : undefined,
     finishedSince: finished ? (overtaken.finishedSince ?? now) : undefined,
   };
   return judge(plan, state, look, answer, standing, now);
+}
+
+/** A look at the service deployment alone ends nothing: where it shows an end, the service is read as well. */
+function stepWithoutService(
+  plan: RolloutPlan,
+  before: RolloutState,
+  state: RolloutState,
+  look: Observation,
+  now: number,
+): Step {
+  if (look.serviceDeployment.kind === 'not-read')
+    return waitOn(plan, state, now, 'AWS has not answered lately');
+  const deployment = valueIn(look.serviceDeployment);
+  const finished = deployment?.status === 'SUCCESSFUL' && (state.counts?.older ?? 0) === 0;
+  const next = { ...state, finishedSince: finished ? (state.finishedSince ?? now) : undefined };
+  const wants = wantsWithoutService(plan, before, next, look, now);
+  return waitOn(plan, next, now, waitingFor(next), wants);
 }
 
 function standingIn(
@@ -188,14 +208,14 @@ function judgeGoing(
       (part) => part !== 'serviceDeployment' || state.serviceDeployment !== undefined,
     );
     if (unread.length > 0)
-      return waitOn(plan, state, now, waitingFor(plan, service), asked(unread, 'diagnosis'), true);
+      return waitOn(plan, state, now, waitingFor(state), asked(unread, 'diagnosis'), true);
     if (!isRefuted(rule, plan, state, service, valueIn(look.runningTasks), now)) {
       return settle(plan, state, look, now, (s) => failedFast(plan, s, rule.code));
     }
   }
   if (isOverdue(plan, state, now))
-    return settle(plan, state, look, now, (s) => timedOut(plan, s, waitingFor(plan, service)));
-  return waitOn(plan, { ...state, settlingSince: undefined }, now, waitingFor(plan, service), wants);
+    return settle(plan, state, look, now, (s) => timedOut(plan, s, waitingFor(state)));
+  return waitOn(plan, { ...state, settlingSince: undefined }, now, waitingFor(state), wants);
 }
 
 /** A red verdict with its diagnosis: waits for the parts that tell why, but not for long. */
@@ -250,14 +270,14 @@ function waitOn(
   mayTimeOut = true,
 ): Step {
   const unanswered = wants.some(({ urgency }) => urgency === 'proof' || urgency === 'diagnosis');
-  if (mayTimeOut && !unanswered && isOverdue(plan, state, now))
-    return verdict(state, timedOut(plan, state, what));
+  const late = isOverdue(plan, state, now) && (!unanswered || isOverdue(plan, state, now - ANSWERS_MS));
+  if (mayTimeOut && late) return verdict(state, timedOut(plan, state, what));
   return {
     kind: 'waiting',
     state,
     progress: progressOf(plan, state, what),
     wants,
-    soon: soon || isNear(plan, state),
+    soon: soon || isNear(state),
   };
 }
 
@@ -266,15 +286,13 @@ function isOverdue(plan: RolloutPlan, state: RolloutState, now: number): boolean
 }
 
 /** Everything wanted runs: the end can come any moment. */
-function isNear(plan: RolloutPlan, state: RolloutState): boolean {
-  const ours = state.service === undefined ? undefined : oursIn(plan, state.service);
-  return ours !== undefined && ours.desired > 0 && ours.running >= ours.desired;
+function isNear({ counts }: RolloutState): boolean {
+  return counts !== undefined && counts.desired > 0 && counts.running >= counts.desired;
 }
 
-function waitingFor(plan: RolloutPlan, service: ServiceSnapshot): string {
-  const ours = oursIn(plan, service);
-  if (ours === undefined) return 'the deployment is not listed yet';
-  return `${ours.running} of ${ours.desired} new tasks running`;
+function waitingFor({ counts }: RolloutState): string {
+  if (counts === undefined) return 'the deployment is not listed yet';
+  return `${counts.running} of ${counts.desired} new tasks running`;
 }
 
 function unreadParts(look: Observation, parts: readonly Part[]): readonly Part[] {

@@ -1,10 +1,10 @@
 import { failedContainer } from './diagnosis.ts';
 import { causeOfText } from './failure-causes.ts';
 import { standingByDeployments } from './fallback.ts';
-import type { Observation, Part, ServiceSnapshot } from './observation.ts';
+import { type Observation, type Part, type ServiceSnapshot, valueIn } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
-import { fingerprint, type RolloutState } from './rollout-state.ts';
-import { newerDeployment, oursIn } from './standing.ts';
+import { countStarted, fingerprint, type RolloutState } from './rollout-state.ts';
+import { newerDeployment, othersRunning, oursIn } from './standing.ts';
 
 /** A part that the next round of a look should read, and what for. */
 export interface Want {
@@ -20,6 +20,10 @@ export interface Want {
 const SERVICE_DEPLOYMENT_DUE_MS = 15_000;
 /** When to look again for a service deployment that wasn't listed yet. */
 const NOT_FOUND_AGAIN_MS = 4_000;
+/** How old the service may grow where its service deployment is read: for its events, if the budget allows. */
+const SERVICE_DUE_MS = 10_000;
+/** And whatever the budget: a deletion shows there. */
+const SERVICE_OVERDUE_MS = 40_000;
 /** How often stopped tasks are looked for while not all new ones run and nothing points to a failure. */
 const STOPPED_TASKS_DUE_MS = 15_000;
 /** After a new failure, so long each look reads the stopped tasks: the next failure may be the decisive one. */
@@ -50,6 +54,10 @@ function wantServiceDeployment(
 ): Want | undefined {
   const part = 'serviceDeployment';
   if (state.unreadable.some((action) => /ServiceDeployments$/.test(action))) return undefined;
+  // Finished, but older tasks still run: nothing to ask until they are gone.
+  if (state.serviceDeployment?.status === 'SUCCESSFUL') {
+    return othersRunning(plan, service) > 0 ? undefined : { part, urgency: 'proof' };
+  }
   const byList = standingByDeployments(plan, state, service, now).kind;
   if (byList !== 'going' && byList !== 'rolling-back') return { part, urgency: 'proof' };
   if (newerDeployment(plan, state, service) !== undefined) return { part, urgency: 'proof' };
@@ -85,22 +93,54 @@ function wantStoppedTasks(
     : undefined;
 }
 
+/**
+ * What a look that shows the service deployment alone lacks. That is the usual look: it tells of every ending,
+ * and of the counts. The service is read where it decides, where something fails, and now and then for its events.
+ */
+export function wantsWithoutService(
+  plan: RolloutPlan,
+  before: RolloutState,
+  state: RolloutState,
+  look: Observation,
+  now: number,
+): readonly Want[] {
+  const deployment = valueIn(look.serviceDeployment);
+  const over = now - state.startedAt >= plan.waitForMs;
+  if (
+    deployment === undefined ||
+    over ||
+    /^(SUCCESSFUL|STOPPED|ROLLBACK_(SUCCESSFUL|FAILED))$/.test(deployment.status)
+  ) {
+    const proof = { part: 'service', urgency: 'proof' } as const;
+    return deployment?.status === 'SUCCESSFUL'
+      ? [proof, { part: 'runningTasks', urgency: 'proof' }]
+      : [proof];
+  }
+  const counted = deployment.breaker?.failureCount ?? 0;
+  if (deployment.status !== before.serviceDeployment?.status) return [{ part: 'service', urgency: 'change' }];
+  const rose = counted > (before.serviceDeployment?.breaker?.failureCount ?? 0);
+  const told = Object.keys(state.toldSince).length > 0;
+  if (rose || told || state.fewerAt === now || isAlarmed(state, now))
+    return [{ part: 'service', urgency: 'diagnosis' }];
+  const age = now - (state.serviceAt ?? state.startedAt);
+  if (age >= SERVICE_OVERDUE_MS) return [{ part: 'service', urgency: 'change' }];
+  const changed = JSON.stringify(before.counts) !== JSON.stringify(state.counts);
+  return changed || age >= SERVICE_DUE_MS ? [{ part: 'service', urgency: 'due' }] : [];
+}
+
 /** More failures counted than are known, tasks started that are neither alive nor known to have stopped, or an event that speaks of trouble. */
 function pointsToFailure(plan: RolloutPlan, state: RolloutState, service: ServiceSnapshot): boolean {
   const ours = oursIn(plan, service);
   // Once another deployment is PRIMARY, the tasks that start are its own.
   if (ours === undefined || ours.status !== 'PRIMARY') return false;
-  if (ours.failedTasks > state.failures.length) return true;
-  const started = new Set(state.events.flatMap(({ message }) => startedTasks(message)));
-  if (started.size > state.stoppedKnown + ours.running + ours.pending) return true;
+  const { failedTasks, startedTasks } = state.readAgainst;
+  if (ours.failedTasks > Math.max(state.failures.length, failedTasks)) return true;
+  const fewer = state.fewerAt !== undefined && state.fewerAt > (state.stoppedTasksAt ?? state.startedAt);
+  if (fewer) return true;
+  const started = countStarted(state.events);
+  if (started > Math.max(state.stoppedKnown + ours.running + ours.pending, startedTasks)) return true;
   const read = state.stoppedTasksAt !== undefined;
   return !read && state.events.some(({ message }) => causeOfText(message) !== undefined);
-}
-
-/** `has started 2 tasks: (task 9e460ae) (task 1c2d3e4).` → the tasks' ids. */
-function startedTasks(message: string): readonly string[] {
-  if (!/has started \d+ tasks/.test(message)) return [];
-  return [...message.matchAll(/\(task ([\w-]{4,64})\)/g)].flatMap(([, id]) => id ?? []);
 }
 
 function wantLog(state: RolloutState, now: number): Want | undefined {

@@ -5,7 +5,7 @@ import { earlierSeconds } from './locate.ts';
 import { PartReader } from './look.ts';
 import { Narration } from './narration.ts';
 import { imageOfNewer, type TagsOf } from './newer.ts';
-import { emptyObservation, type ServiceSnapshot } from './observation.ts';
+import { emptyObservation } from './observation.ts';
 import { outcomeOf, outcomeWithoutVerdict } from './outcome.ts';
 import { type EcsObserver, type LogReader, ObservationFault, type WatchClock } from './ports.ts';
 import type { ProgressLine, RolloutOutcome, StartedDeployment, WatchOptions } from './rollout.ts';
@@ -95,9 +95,7 @@ class Watch {
     let throttled = false;
     let diagnosisCalls = 0;
     try {
-      const services = await this.#services();
-      this.#patience.answered();
-      const judged = await judgeLook(this.#pending(), services, {
+      const judged = await judgeLook(this.#pending(), {
         reader: this.#reader,
         ecs,
         clock,
@@ -105,6 +103,7 @@ class Watch {
         signal,
       });
       ({ throttled, diagnosisCalls } = judged);
+      this.#patience.answered();
       await this.#takeAll(judged.steps);
     } catch (error) {
       if (!(error instanceof ObservationFault)) throw error;
@@ -112,22 +111,6 @@ class Watch {
       this.#unanswered(error);
     }
     this.#cadence = afterLook(this.#cadence, ecs.calls - before - diagnosisCalls, throttled);
-  }
-
-  async #services(): Promise<ReadonlyMap<Watched, ServiceSnapshot | 'missing'>> {
-    const { ecs, signal } = this.#ports;
-    const clusters = Map.groupBy(this.#pending(), ({ plan }) => plan.deployment.cluster);
-    const answers = await Promise.all(
-      [...clusters].map(async ([cluster, inCluster]) => {
-        const names = inCluster.map(({ plan }) => plan.deployment.service);
-        const services = await ecs.services(cluster, names, signal);
-        return inCluster.flatMap((watched) => {
-          const service = services.get(watched.plan.deployment.service);
-          return service === undefined ? [] : [[watched, service] as const];
-        });
-      }),
-    );
-    return new Map(answers.flat());
   }
 
   async #takeAll(steps: ReadonlyMap<Watched, Step>): Promise<void> {

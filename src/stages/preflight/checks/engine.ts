@@ -35,7 +35,7 @@ export const checkEngine: Check = async (context) => {
 };
 
 async function willReuse({ config, lookups }: CheckContext): Promise<boolean> {
-  if (!config.image.reuse || config.region === undefined || config.image.repository === '') return false;
+  if (!config.image.reuse || config.awsObstacle !== undefined || config.image.repository === '') return false;
   const images = await lookups.taggedImages();
   return images.ok && isReusable(config, images.value);
 }

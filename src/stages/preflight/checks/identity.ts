@@ -8,7 +8,7 @@ import type { Identity } from '../lookups.ts';
 /** Who the run is at AWS, and that this is an account that it may deploy to. */
 export const checkIdentity: Check = async (context) => {
   const { config, lookups } = context;
-  if (config.region === undefined) return skipped('identity', 'no region is set');
+  if (config.awsObstacle) return skipped('identity', config.awsObstacle);
   const answer = await lookups.identity();
   if (!answer.ok) {
     return { subject: 'identity', passed: undefined, findings: [explain(answer.error, config)] };

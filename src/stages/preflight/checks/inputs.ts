@@ -1,26 +1,28 @@
 import { clearTextEndpoints } from '../../../aws/client.ts';
 import type { Finding } from '../../../finding.ts';
+import { shortSha } from '../../report/words.ts';
 import type { Check } from '../check.ts';
 
 /** The inputs themselves: what is missing, not valid or contradictory, as found when they were read. */
-export const checkInputs: Check = ({ config, inputFindings, commit }) => {
+export const checkInputs: Check = ({ config, inputFindings, commit, run }) => {
   const endpoints: readonly Finding[] = clearTextEndpoints(config.environment).map((name) => ({
     code: 'DG105',
     level: 'error',
     title: `${name} is not an https URL, and its host is not this machine: credentials would travel in the clear.`,
     fix: `Correct ${name}, or unset it to use AWS's own endpoints.`,
   }));
-  const region: readonly Finding[] = config.region
-    ? []
-    : [
-        {
-          code: 'DG208',
-          level: 'error',
-          title:
-            'No AWS region is set: input `aws-region` is empty, and so are AWS_REGION and AWS_DEFAULT_REGION.',
-          fix: 'Add `aws-region: us-east-1` (yours) under `with:`.',
-        },
-      ];
+  const region: readonly Finding[] =
+    config.region || config.invalidInputs.has('aws-region')
+      ? []
+      : [
+          {
+            code: 'DG208',
+            level: 'error',
+            title:
+              'No AWS region is set: input `aws-region` is empty, and so are AWS_REGION and AWS_DEFAULT_REGION.',
+            fix: 'Add `aws-region: us-east-1` (yours) under `with:`.',
+          },
+        ];
   const untagged: readonly Finding[] =
     commit || config.image.tag
       ? []
@@ -32,7 +34,19 @@ export const checkInputs: Check = ({ config, inputFindings, commit }) => {
             fix: 'Put `- uses: actions/checkout@v5` before this step, or name the image with `image-tag:`.',
           },
         ];
-  const findings = [...inputFindings, ...endpoints, ...region, ...untagged];
+  // `image-tag` may name the image otherwise, but what is built is HEAD.
+  const elsewhere: readonly Finding[] =
+    commit && run.sha && commit.sha !== run.sha
+      ? [
+          {
+            code: 'DG107',
+            level: 'note',
+            title: `The checked-out commit ${shortSha(commit.sha)} is not ${shortSha(run.sha)}, which started this run: the image is of ${shortSha(commit.sha)}.`,
+            fix: 'Nothing to do if another `ref:` was checked out on purpose.',
+          },
+        ]
+      : [];
+  const findings = [...inputFindings, ...endpoints, ...region, ...untagged, ...elsewhere];
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return Promise.resolve({ subject: 'inputs', passed: isInOrder ? 'all valid' : undefined, findings });
 };

@@ -14,7 +14,8 @@ import { mayMove } from '../tag-mutability.ts';
 /** The repository: that it exists where it is looked for, may be pushed to and pulled from, and takes the tags. */
 export const checkRegistry: Check = async (context) => {
   const { config, lookups } = context;
-  if (config.region === undefined) return skipped('registry', 'no region is set');
+  if (config.awsObstacle) return skipped('registry', config.awsObstacle);
+  if (config.invalidInputs.has('ecr-repository')) return skipped('registry', '`ecr-repository` is not valid');
   if (config.image.repository === '') return skipped('registry', '`ecr-repository` is not set');
   const [identity, repository, login] = await Promise.all([
     lookups.identity(),
@@ -36,7 +37,8 @@ export const checkRegistry: Check = async (context) => {
     ...clearText(login.value.endpoint, repository.value),
     ...denied('push', push, repository.value),
     ...denied('pull', pull, repository.value),
-    ...tagProblems(repository.value, images, context),
+    // Without permission to pull, the tags can't be read either: that is one problem, not two.
+    ...(pull.ok ? tagProblems(repository.value, images, context) : []),
   ];
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return {

@@ -11,7 +11,9 @@ import { nearName } from '../near-name.ts';
 /** The cluster and the services: that they exist, can be redeployed, and would run the image that is pushed. */
 export const checkServices: Check = async (context) => {
   const { config, lookups } = context;
-  if (config.region === undefined) return skipped('service', 'no region is set');
+  if (config.awsObstacle) return skipped('service', config.awsObstacle);
+  const unclear = (['cluster', 'service'] as const).find((name) => config.invalidInputs.has(name));
+  if (unclear) return skipped('service', `\`${unclear}\` is not valid`);
   if (config.ecs.services.length === 0) return skipped('service', '`service` is not set');
   const [identity, found] = await Promise.all([lookups.identity(), lookups.services()]);
   if (!identity.ok) return skipped('service', 'needs AWS credentials');
