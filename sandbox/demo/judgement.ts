@@ -1,3 +1,4 @@
+import { parseManifest } from '../registry/manifest.ts';
 import type { ActionRun } from '../runner/run-action.ts';
 import type { Scenario, Truth } from '../sandbox.ts';
 
@@ -10,7 +11,7 @@ const green = new Set(['succeeded', 'started', 'checked']);
 export function mismatches(
   scenario: Pick<Scenario, 'expect' | 'inputs'>,
   run: Pick<ActionRun, 'outputs' | 'conclusion'>,
-  truth: Pick<Truth, 'slackMessages' | 'runningDigests'>,
+  truth: Pick<Truth, 'slackMessages' | 'runningDigests' | 'images'>,
 ): readonly string[] {
   const { result = '', 'failure-code': code = '', 'image-digest': digest = '' } = run.outputs;
   const wanted = scenario.expect;
@@ -38,10 +39,20 @@ function messagesWanted(scenario: Pick<Scenario, 'expect' | 'inputs'>): number {
   return 1;
 }
 
-function runsElsewhere(truth: Pick<Truth, 'runningDigests'>, digest: string): readonly string[] {
+function runsElsewhere(truth: Pick<Truth, 'runningDigests' | 'images'>, digest: string): readonly string[] {
+  const same = new Set([digest, ...childrenOf(truth, digest)]);
   return Object.entries(truth.runningDigests).flatMap(([service, digests]) =>
     digests
-      .filter((running) => running !== digest)
+      .filter((running) => !same.has(running))
       .map((running) => `${service} runs ${running}, the action named ${digest || 'none'}`),
   );
+}
+
+/** An index and the manifests of its platforms are the same image. */
+function childrenOf(truth: Pick<Truth, 'images'>, digest: string): readonly string[] {
+  const pushed = Object.values(truth.images)
+    .flat()
+    .find((image) => image.digest === digest);
+  const parsed = pushed === undefined ? undefined : parseManifest(pushed.mediaType, pushed.body);
+  return parsed !== undefined && 'children' in parsed ? parsed.children : [];
 }

@@ -8,7 +8,7 @@ import { type LocalImage, LocalImages } from './local-images.ts';
 import { push } from './push.ts';
 import { parseReference } from './reference.ts';
 
-// The command line of the stand-in: `docker.ts <store folder> <docker's own arguments>`.
+// The command line of the stand-in: `docker.ts <store folder> <push format> <docker's own arguments>`.
 
 const version = '28.0.0-stand-in';
 const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -33,7 +33,8 @@ const commands: Readonly<
   },
   push: async (args, images) => {
     const { positionals } = options(args, { quiet: { type: 'boolean', short: 'q' } });
-    await push(only(positionals, 'push'), images, print);
+    const format = process.argv[3] === 'oci-index' ? 'oci-index' : 'manifest';
+    await push(only(positionals, 'push'), images, format, print);
   },
   image: (args, images) => {
     if (args[0] === 'inspect') return inspectImages(args.slice(1), images);
@@ -194,7 +195,7 @@ function only(positionals: readonly string[], command: string): string {
 }
 
 async function main(): Promise<void> {
-  const [, , store = '', name = '', ...args] = process.argv;
+  const [, , store = '', , name = '', ...args] = process.argv;
   const command = commands[name];
   if (name === 'buildx')
     throw new DockerExit("docker: 'buildx' is not a docker command.\nSee 'docker --help'");

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { manifestMediaTypes } from '../registry/manifest.ts';
 import { storedAuthorization } from './credentials.ts';
 import { DockerExit } from './docker-exit.ts';
-import type { LocalImage, LocalImages } from './local-images.ts';
+import type { LocalImages } from './local-images.ts';
+import { digestOf, type PushedManifest, type PushFormat, pushPlan } from './pushed-manifests.ts';
 import { parseReference } from './reference.ts';
 import { RegistryClient } from './registry-client.ts';
 
@@ -10,7 +9,12 @@ import { RegistryClient } from './registry-client.ts';
  * `docker push`: the layers that the registry does not have, the configuration, then the manifest.
  * @throws DockerExit where the image is not here or the registry refuses, in docker's words.
  */
-export async function push(name: string, images: LocalImages, print: (line: string) => void): Promise<void> {
+export async function push(
+  name: string,
+  images: LocalImages,
+  format: PushFormat,
+  print: (line: string) => void,
+): Promise<void> {
   const reference = parseReference(name);
   const repository = reference.name.slice(0, -reference.tag.length - 1);
   print(`The push refers to repository [${repository}]`);
@@ -29,15 +33,25 @@ export async function push(name: string, images: LocalImages, print: (line: stri
     print(`${short(layer.diffId)}: ${isThere ? 'Layer already exists' : 'Pushed'}`);
   }
   await upload(client, reference.repository, image.id, image.configBody);
-  const manifest = manifestOf(image);
-  const { dockerManifest } = manifestMediaTypes;
-  const headers = { 'content-type': dockerManifest };
-  const path = `/v2/${reference.repository}/manifests/${reference.tag}`;
-  const answer = await client.ask('PUT', path, [201], { headers, body: manifest });
-  await answer.arrayBuffer();
-  const digest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
+  const plan = pushPlan(image, format);
+  for (const blob of plan.blobs) await upload(client, reference.repository, digestOf(blob), blob);
+  for (const child of plan.children) await putManifest(client, reference.repository, child.digest, child);
+  const { digest, body } = plan.tagged;
+  await putManifest(client, reference.repository, reference.tag, plan.tagged);
   images.addRepositoryDigest(image.id, `${repository}@${digest}`);
-  print(`${reference.tag}: digest: ${digest} size: ${manifest.length}`);
+  print(`${reference.tag}: digest: ${digest} size: ${body.length}`);
+}
+
+async function putManifest(
+  client: RegistryClient,
+  repository: string,
+  reference: string,
+  { mediaType, body }: PushedManifest,
+): Promise<void> {
+  const headers = { 'content-type': mediaType };
+  const path = `/v2/${repository}/manifests/${reference}`;
+  const answer = await client.ask('PUT', path, [201], { headers, body });
+  await answer.arrayBuffer();
 }
 
 /** Uploads a blob unless it is there; tells whether it was. */
@@ -65,22 +79,4 @@ function locationOf(response: Response): string {
   const location = response.headers.get('location');
   if (location === null) throw new DockerExit('the registry named no place for the upload');
   return location;
-}
-
-function manifestOf(image: LocalImage): Buffer {
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: manifestMediaTypes.dockerManifest,
-    config: {
-      mediaType: 'application/vnd.docker.container.image.v1+json',
-      size: image.configBody.length,
-      digest: image.id,
-    },
-    layers: image.layers.map(({ size, digest }) => ({
-      mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-      size,
-      digest,
-    })),
-  };
-  return Buffer.from(JSON.stringify(manifest, undefined, 3));
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PushFormat } from './pushed-manifests.ts';
 
 /** A `docker` to be put first on PATH. */
 export interface StandIn {
@@ -13,14 +14,15 @@ export interface StandIn {
 /**
  * Writes a launcher named `docker` into a folder of its own. It starts the stand-in with the node that runs
  * this, whatever node is on PATH, and keeps its images beside it, so that a build and a push in processes of
- * their own, with other home folders, see the same ones.
+ * their own, with other home folders, see the same ones. `pushFormat`: what a push leaves at the registry.
  */
-export function setUpStandIn(): StandIn {
+export function setUpStandIn(options: { readonly pushFormat?: PushFormat } = {}): StandIn {
   const folder = mkdtempSync(join(tmpdir(), 'stand-in-engine-'));
   const path = join(folder, 'bin');
   const launcher = join(path, 'docker');
   mkdirSync(path);
-  const command = [process.execPath, join(import.meta.dirname, 'docker.ts'), join(folder, 'images')];
+  const script = join(import.meta.dirname, 'docker.ts');
+  const command = [process.execPath, script, join(folder, 'images'), options.pushFormat ?? 'manifest'];
   // exec: signals reach the stand-in itself, as they reach docker's client.
   writeFileSync(launcher, `#!/bin/sh\nexec ${command.map(quoted).join(' ')} "$@"\n`);
   chmodSync(launcher, 0o755);

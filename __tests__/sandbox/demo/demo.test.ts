@@ -73,10 +73,21 @@ describe('the judgement', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const run = { outputs: { result: 'succeeded', 'image-digest': digest }, conclusion: 'success' } as const;
   const message = { receivedAt: 0, payload: { text: 'x' } };
-  const truth = { slackMessages: [message], runningDigests: { app: [digest] } };
+  const truth = { slackMessages: [message], runningDigests: { app: [digest] }, images: {} };
 
   it('has nothing to say where all agree', () => {
     expect(mismatches(story, run, truth)).toEqual([]);
+  });
+
+  it('takes a platform of the pushed index for the same image', () => {
+    const child = `sha256:${'b'.repeat(64)}`;
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const manifests = [{ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: child, size: 2 }];
+    const body = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+    const index = { digest, mediaType, body, tags: [], pushedAt: 0, sizeInBytes: 0 };
+    const running = { ...truth, runningDigests: { app: [child] } };
+    expect(mismatches(story, run, { ...running, images: { app: [index] } })).toEqual([]);
+    expect(mismatches(story, run, running)).toEqual([expect.stringContaining(`app runs ${child}`)]);
   });
 
   it.each([

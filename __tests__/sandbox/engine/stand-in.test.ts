@@ -34,14 +34,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(args: readonly string[]) {
+function start(args: readonly string[], engine: StandIn = standIn) {
   // Only what the launcher needs: it must not depend on the node of PATH.
   const env = { PATH: '/usr/bin:/bin', DOCKER_CONFIG: join(folder, 'config'), HOME: folder };
-  return spawn(join(standIn.path, 'docker'), args, { cwd: folder, env });
+  return spawn(join(engine.path, 'docker'), args, { cwd: folder, env });
 }
 
-async function docker(args: readonly string[], input = ''): Promise<Ended> {
-  const child = start(args);
+async function docker(args: readonly string[], input = '', engine: StandIn = standIn): Promise<Ended> {
+  const child = start(args, engine);
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -300,6 +300,28 @@ describe('a build that fails', () => {
     write({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' });
     const { code, err } = await docker(args);
     expect([code, err]).toEqual([exitCode, expect.stringContaining(message)]);
+  });
+});
+
+describe('a push as an index', () => {
+  it('tags an OCI index of the image and an attestation, as newer engines do', async () => {
+    const engine = setUpStandIn({ pushFormat: 'oci-index' });
+    write({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' });
+    const reference = `${registry.host}/app:v1`;
+    await login();
+    await docker(['build', '--tag', reference, '.'], '', engine);
+    const { code, out } = await docker(['push', reference], '', engine);
+    engine.remove();
+    const stored = registry.store.resolve('app', 'v1');
+    expect([code, stored?.mediaType]).toEqual([0, 'application/vnd.oci.image.index.v1+json']);
+    expect(out).toContain(`v1: digest: ${stored?.digest} size: ${stored?.body.length}`);
+    const index = JSON.parse(stored?.body.toString() ?? '{}') as {
+      manifests: { digest: string; platform: { os: string }; annotations?: Record<string, string> }[];
+    };
+    const [image, attestation] = index.manifests;
+    expect([image?.platform.os, attestation?.platform.os]).toEqual(['linux', 'unknown']);
+    expect(attestation?.annotations?.['vnd.docker.reference.digest']).toBe(image?.digest);
+    expect(registry.store.images('app').length).toBe(3);
   });
 });
 
