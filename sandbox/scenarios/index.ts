@@ -15,6 +15,7 @@ import { earlySuccess } from './early-success.ts';
 import { execFormat } from './exec-format.ts';
 import { flapping } from './flapping.ts';
 import { immutableTags } from './immutable-tags.ts';
+import { lateList } from './late-list.ts';
 import { lifecycleHookFails } from './lifecycle-hook-fails.ts';
 import { lifecyclePause } from './lifecycle-pause.ts';
 import { migrationFails } from './migration-fails.ts';
@@ -22,6 +23,7 @@ import { minimum50 } from './minimum-50.ts';
 import { missingLogGroup } from './missing-log-group.ts';
 import { missingParameter } from './missing-parameter.ts';
 import { missingSecret } from './missing-secret.ts';
+import { noDigest } from './no-digest.ts';
 import { noRoute } from './no-route.ts';
 import { oneOfTwoFails } from './one-of-two-fails.ts';
 import { outOfMemory } from './out-of-memory.ts';
@@ -71,6 +73,8 @@ export const scenarios: readonly Scenario[] = [
   noRoute,
   wrongDigest,
   earlySuccess,
+  noDigest,
+  lateList,
   missingSecret,
   scaleIn,
   twoServices,

@@ -43,8 +43,13 @@ export interface WorldChanges {
     readonly exclusionFilters?: readonly string[];
   };
   readonly roles?: readonly RoleSpec[];
-  /** Which digest DescribeTasks reports for an image pushed as an index: the index's (default) or its platform's. */
-  readonly taskDigest?: 'index' | 'platform';
+  /**
+   * Which digest DescribeTasks reports for an image pushed as an index: the index's (default), its platform's,
+   * or none at all, as an old agent on EC2.
+   */
+  readonly taskDigest?: 'index' | 'platform' | 'none';
+  /** Seconds until the service deployments and `currentServiceDeployment` show a new one: AWS reads are not always fresh. */
+  readonly serviceDeploymentLag?: number;
   /** Whether the container has a health check in the task definition. */
   readonly containerHealthCheck?: boolean;
   /** Whether the identity provider of GitHub Actions is set up in the account; yes if left out. */

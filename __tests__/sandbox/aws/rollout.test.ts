@@ -87,6 +87,29 @@ describe('a rolling deployment', () => {
   });
 });
 
+describe('a service whose list lags', () => {
+  it('shows the new service deployment after the lag, and the old one as the current until then', () => {
+    const simulated = simulate(findScenario('late-list'));
+    const { ecs } = simulated.world;
+    const service = simulated.service();
+    const [before] = ecs.shownServiceDeployments(service);
+    simulated.deploy();
+    simulated.pass(7);
+    expect(ecs.shownServiceDeployments(service)[0]).toBe(before);
+    simulated.pass(1);
+    expect(ecs.shownServiceDeployments(service)[0]).toBe(service.currentServiceDeployment);
+    expect(service.currentServiceDeployment).not.toBe(before);
+  });
+
+  it('belongs to a scenario that names only services of its world', () => {
+    const act = { kind: 'delete-service', service: 'elsewhere' } as const;
+    const scenario = { ...findScenario('success'), others: [{ when: { after: 1 }, act }] };
+    expect(() => simulate(scenario)).toThrow(
+      'the scenario names a service elsewhere that is not in its world',
+    );
+  });
+});
+
 describe('a rollback', () => {
   it('adds a deployment entry for the last completed revision and marks the failed one', () => {
     const simulated = simulate(findScenario('circuit-breaker-rollback'));

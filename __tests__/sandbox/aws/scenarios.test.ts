@@ -11,7 +11,7 @@ interface Ending {
   readonly status: string;
   readonly after: number;
   /** Which image every running task of the service then runs. */
-  readonly running: 'pushed' | 'previous' | 'another' | 'none' | 'both';
+  readonly running: 'pushed' | 'previous' | 'another' | 'none' | 'both' | 'unreported';
   /** A text among the events and stopped reasons. */
   readonly says?: RegExp;
   readonly failures?: number;
@@ -112,6 +112,8 @@ const endings: Readonly<Record<string, Ending>> = {
   },
   'wrong-digest': { status: 'SUCCESSFUL', after: 90, running: 'another' },
   'early-success': { status: 'SUCCESSFUL', after: 60, running: 'both' },
+  'no-digest': { status: 'SUCCESSFUL', after: 90, running: 'unreported' },
+  'late-list': { status: 'SUCCESSFUL', after: 90, running: 'pushed' },
   'missing-secret': { status: 'SUCCESSFUL', after: 90, running: 'pushed' },
   'scale-in': { status: 'SUCCESSFUL', after: 90, running: 'pushed' },
   'two-services': { status: 'SUCCESSFUL', after: 90, running: 'pushed' },
@@ -157,7 +159,7 @@ describe('the scenarios', () => {
     const digests = new Set(
       tasks.filter((task) => task.lastStatus === 'RUNNING').map((task) => task.containers[0]?.imageDigest),
     );
-    const expected = { pushed: [pushed], previous: [previous], none: [] };
+    const expected = { pushed: [pushed], previous: [previous], none: [], unreported: [undefined] };
     if (ending.running === 'another') {
       expect(digests.size).toBe(1);
       expect(digests).not.toContain(pushed);

@@ -57,6 +57,13 @@ export class EcsCloud {
     return found;
   }
 
+  /** The service deployments that ECS shows, newest first: the latest may take a while to appear. */
+  shownServiceDeployments(service: Service): readonly ServiceDeployment[] {
+    const { scenario, timeline } = this.simulation;
+    const until = timeline.now() - (scenario.world?.serviceDeploymentLag ?? 0) * 1000;
+    return service.serviceDeployments.filter((one) => one.createdAt <= until);
+  }
+
   /** Changes a service; a new deployment starts if it is forced or the task definition is another. */
   updateService(service: Service, update: ServiceUpdate): void {
     if (update.deploymentConfiguration !== undefined) {

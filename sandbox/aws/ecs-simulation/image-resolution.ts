@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { ImageStore } from '../../registry/image-store.ts';
+import type { WorldChanges } from '../../scenarios/scenario.ts';
 import type { ResolvedImage } from './state.ts';
+
+type TaskDigest = NonNullable<WorldChanges['taskDigest']>;
 
 /** Resolves image references to digests as ECS does for a deployment, in the sandbox's registry. */
 export class ImageResolution {
   readonly #store: ImageStore;
   readonly #registryHost: string;
-  readonly #taskDigest: 'index' | 'platform';
+  readonly #taskDigest: TaskDigest;
 
-  constructor(store: ImageStore, registryHost: string, taskDigest: 'index' | 'platform') {
+  constructor(store: ImageStore, registryHost: string, taskDigest: TaskDigest) {
     this.#store = store;
     this.#registryHost = registryHost;
     this.#taskDigest = taskDigest;
@@ -40,8 +43,9 @@ export class ImageResolution {
     return this.#store.resolve(repository, digest ?? tag ?? 'latest')?.digest;
   }
 
-  /** The digest that DescribeTasks reports for a pulled image: the one resolved, or its platform's manifest. */
-  reported(image: string, digest: string): string {
+  /** The digest that DescribeTasks reports for a pulled image: the one resolved, its platform's manifest, or none. */
+  reported(image: string, digest: string): string | undefined {
+    if (this.#taskDigest === 'none') return undefined;
     if (this.#taskDigest === 'index' || !image.startsWith(`${this.#registryHost}/`)) return digest;
     const repository = image.slice(this.#registryHost.length + 1).split(/[:@]/, 1)[0] ?? '';
     return platformManifest(this.#store.resolve(repository, digest)?.body) ?? digest;

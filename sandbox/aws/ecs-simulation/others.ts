@@ -8,9 +8,12 @@ export class Others {
   readonly #cloud: EcsCloud;
   readonly #store: ImageStore;
 
+  /** Throws an Error where the scenario names a service that is not in its world. */
   constructor(cloud: EcsCloud, store: ImageStore) {
     this.#cloud = cloud;
     this.#store = store;
+    for (const { act } of cloud.simulation.scenario.others ?? [])
+      if ('service' in act) this.#service(act.service);
   }
 
   /** To be called as an UpdateService arrives, before its image tags are resolved. */

@@ -103,8 +103,9 @@ export function runContainers(simulation: Simulation, task: Task): void {
     const image = container.image ?? '';
     const resolved = task.revision.images.find((one) => one.container === container.name);
     const digest = resolved?.digest ?? simulation.images.digestOf(image);
-    if (digest !== undefined) container.imageDigest = simulation.images.reported(image, digest);
-    container.runtimeId = `${task.id}-${container.imageDigest?.slice(7, 17) ?? ''}`;
+    const reported = digest === undefined ? undefined : simulation.images.reported(image, digest);
+    if (reported !== undefined) container.imageDigest = reported;
+    container.runtimeId = `${task.id}-${digest?.slice(7, 17) ?? ''}`;
     container.lastStatus = 'RUNNING';
   }
 }

@@ -51,12 +51,14 @@ function listServiceDeployments(
   const service = world.ecs.service(world.ecs.cluster(input.cluster), input.service);
   if (service.status === 'INACTIVE') throw new ServiceError('ServiceNotFoundException', 'Service not found.');
   const { after, before } = input.createdAt ?? {};
-  const matching = service.serviceDeployments.filter(
-    (one) =>
-      (input.status === undefined || input.status.length === 0 || input.status.includes(one.status)) &&
-      (after === undefined || one.createdAt > after.getTime()) &&
-      (before === undefined || one.createdAt < before.getTime()),
-  );
+  const matching = world.ecs
+    .shownServiceDeployments(service)
+    .filter(
+      (one) =>
+        (input.status === undefined || input.status.length === 0 || input.status.includes(one.status)) &&
+        (after === undefined || one.createdAt > after.getTime()) &&
+        (before === undefined || one.createdAt < before.getTime()),
+    );
   const page = pageOf(matching, input.nextToken, input.maxResults ?? 20);
   return {
     serviceDeployments: page.items.map((one) => serviceDeploymentBrief(service, one)),

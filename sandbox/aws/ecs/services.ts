@@ -121,7 +121,7 @@ function describeServices(
     if (service !== undefined) found.push(service);
     else failures.push({ arn: serviceResource(world, cluster.name, reference), reason: 'MISSING' });
   }
-  return { services: found.map((service) => serviceShape(world.ecs.simulation.state, service)), failures };
+  return { services: found.map((service) => serviceShape(world.ecs, service)), failures };
 }
 
 function updateService(
@@ -157,7 +157,7 @@ function updateService(
       ? {}
       : { deploymentConfiguration: input.deploymentConfiguration }),
   });
-  return { service: serviceShape(ecs.simulation.state, service) };
+  return { service: serviceShape(ecs, service) };
 }
 
 /** A service that CodeDeploy or somebody's own controller deploys takes a desired count and little else. */

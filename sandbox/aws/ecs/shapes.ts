@@ -8,6 +8,7 @@ import type {
   ServiceDeploymentBrief,
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs';
+import type { EcsCloud } from '../ecs-simulation/ecs-cloud.ts';
 import {
   type Deployment,
   type EcsState,
@@ -33,7 +34,8 @@ function countsOf(tasks: readonly Task[]): Counts {
 }
 
 /** A service as DescribeServices shows it. */
-export function serviceShape(state: EcsState, service: Service): AwsService {
+export function serviceShape(ecs: EcsCloud, service: Service): AwsService {
+  const { state } = ecs.simulation;
   const counts = countsOf(service.deployments.flatMap((one) => liveTasks(state, one)));
   return {
     serviceArn: service.arn,
@@ -52,7 +54,7 @@ export function serviceShape(state: EcsState, service: Service): AwsService {
     deployments: service.deployments.map((deployment) => deploymentShape(state, service, deployment)),
     events: service.events.map((event) => ({ ...event, createdAt: date(event.createdAt) })),
     createdAt: date(service.createdAt),
-    currentServiceDeployment: service.currentServiceDeployment?.arn,
+    currentServiceDeployment: ecs.shownServiceDeployments(service)[0]?.arn,
     currentServiceRevisions: revisionsOf(service).map((revision) =>
       revisionSummary(state, service, revision),
     ),

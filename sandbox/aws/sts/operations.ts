@@ -85,16 +85,9 @@ function findRole(world: AwsWorld, arn: string | undefined): RoleSpec | undefine
   if (!/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn ?? '')) {
     throw new ServiceError('ValidationError', `${arn} is invalid`);
   }
-  return world.roles.find(
-    (role) => arnOf(world.account, 'iam', `role/${role.name}`) === arn || nameMatches(world, role, arn ?? ''),
-  );
-}
-
-/** A role may sit under a path: `role/ci/deploy` is the role `deploy`. */
-function nameMatches(world: AwsWorld, role: RoleSpec, arn: string): boolean {
-  return (
-    arn.startsWith(arnOf(world.account, 'iam', 'role/')) && nameIn(arn) === role.name && role.name !== ''
-  );
+  if (arn?.startsWith(arnOf(world.account, 'iam', 'role/')) !== true) return undefined;
+  // A role may sit under a path: `role/ci/deploy` is the role `deploy`.
+  return world.roles.find((role) => role.name === nameIn(arn));
 }
 
 function checkedSeconds(role: RoleSpec, seconds: number | undefined): number {
