@@ -3,11 +3,14 @@ import type { PartAnswers, PartReader, PartRequest } from './look.ts';
 import { emptyObservation, type Observation, type Part } from './observation.ts';
 import type { EcsObserver, WatchClock } from './ports.ts';
 import type { StartedDeployment } from './rollout.ts';
+import type { RolloutState } from './rollout-state.ts';
 import { type Step, step } from './verdict.ts';
 import type { Watched } from './watched.ts';
 
 /** A look asks for more at most this often: service deployment, then tasks, then the log. */
 const ROUNDS = 4;
+/** What the proof of one finished deployment costs. */
+const PROOF_CALLS = 3;
 
 /** What judging needs besides the services themselves. */
 export interface Judging {
@@ -24,6 +27,8 @@ export interface Judged {
   readonly throttled: boolean;
   /** Calls that were made for a diagnosis, which the budget leaves apart. */
   readonly diagnosisCalls: number;
+  /** Finished rollouts whose proof was put off, because others go on and the budget is spent. */
+  readonly putOff: boolean;
 }
 
 /**
@@ -33,9 +38,10 @@ export interface Judged {
 export async function judgeLook(pending: readonly Watched[], judging: Judging): Promise<Judged> {
   const { clock, reader } = judging;
   const tried = new Set<string>();
-  let requests = pending.map((watched) => firstRequest(watched, reader, tried));
+  const looked = pending.filter((watched) => !isPutOff(watched, pending, judging));
+  let requests = looked.map((watched) => firstRequest(watched, reader, tried));
   let looks: ReadonlyMap<Watched, Observation> = new Map(
-    pending.map((watched) => [watched, emptyObservation]),
+    looked.map((watched) => [watched, emptyObservation]),
   );
   let steps: ReadonlyMap<Watched, Step> = new Map();
   let throttled = false;
@@ -58,7 +64,21 @@ export async function judgeLook(pending: readonly Watched[], judging: Judging): 
     );
     requests = requestsOf(steps, tried, judging, pending.length);
   }
-  return { steps, throttled, diagnosisCalls };
+  return { steps, throttled, diagnosisCalls, putOff: looked.length < pending.length };
+}
+
+/**
+ * A finished deployment waits for its proof until the others are finished too, where the budget is spent: one
+ * call then serves them all. Meanwhile it needs no look.
+ */
+function isPutOff(watched: Watched, pending: readonly Watched[], { cadence, clock }: Judging): boolean {
+  if (!isFinished(watched) || pending.every(isFinished)) return false;
+  return spareCalls(cadence, clock.now(), pending.length) < PROOF_CALLS;
+}
+
+/** ECS calls it finished, and no older task is counted: what is left is the proof. */
+export function isFinished({ state }: { readonly state: RolloutState }): boolean {
+  return state.finishedSince !== undefined && state.serviceDeployment?.status === 'SUCCESSFUL';
 }
 
 interface Request {
@@ -106,22 +126,16 @@ function requestsOf(
   services: number,
 ): Request[] {
   const spare = spareCalls(cadence, clock.now(), services);
-  const othersGoOn = [...steps.values()].some((taken) => taken.kind === 'waiting' && !isProving(taken));
+  const othersGoOn = [...steps.values()].some((taken) => taken.kind === 'waiting' && !isFinished(taken));
   return [...steps].flatMap(([{ plan }, taken]) => {
     if (taken.kind === 'verdict') return [];
     return taken.wants.flatMap(({ part, urgency }) => {
       const key = keyOf(plan.deployment, part);
-      const waits = urgency === 'proof' && isProving(taken) && othersGoOn && spare < 2;
-      if (tried.has(key) || (urgency === 'due' && spare < 1) || waits) return [];
+      const putOff = urgency === 'proof' && othersGoOn && isFinished(taken) && spare < PROOF_CALLS;
+      if (tried.has(key) || putOff || (urgency === 'due' && spare < 1)) return [];
       tried.add(key);
       const request = { deployment: plan.deployment, state: taken.state, part };
       return [{ request, diagnosis: urgency === 'diagnosis' }];
     });
   });
-}
-
-/** A finished deployment that is still to be proven: while others go on, one call may serve them all later. */
-function isProving({ wants, state }: Extract<Step, { kind: 'waiting' }>): boolean {
-  if (state.serviceDeployment !== undefined && state.serviceDeployment.status !== 'SUCCESSFUL') return false;
-  return state.finishedSince !== undefined && wants.some(({ urgency }) => urgency === 'proof');
 }

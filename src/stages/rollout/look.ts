@@ -1,6 +1,14 @@
 import { failedContainer } from './diagnosis.ts';
 import { findOurs, isCertainlyOurs } from './locate.ts';
-import { absent, type LogTail, type Observation, type Part, type Reading, valueIn } from './observation.ts';
+import {
+  absent,
+  type LogTail,
+  type Observation,
+  type Part,
+  type Reading,
+  type ServiceDeploymentSnapshot,
+  valueIn,
+} from './observation.ts';
 import {
   type EcsObserver,
   type ListedServiceDeployment,
@@ -88,25 +96,30 @@ export class PartReader {
 
   async #serviceDeployments(requests: readonly PartRequest[], put: Put, signal: AbortSignal): Promise<void> {
     if (requests.length === 0) return;
-    const unreadable = await this.#locate(requests, signal);
-    const known = requests.flatMap((request) => this.#arns.get(request.deployment) ?? []);
-    const reading = known.length === 0 ? absent : await this.#ecs.serviceDeployments(known, signal);
+    const { unreadable, found } = await this.#locate(requests, signal);
+    const known = requests.flatMap(({ deployment }) => this.#arns.get(deployment) ?? []);
+    const unread = known.filter((arn) => !found.has(arn));
+    const reading = unread.length === 0 ? absent : await this.#ecs.serviceDeployments(unread, signal);
     for (const { deployment } of requests) {
       const arn = this.#arns.get(deployment);
-      if (arn === undefined) put(deployment, { serviceDeployment: unreadable ?? absent });
+      const already = arn === undefined ? undefined : found.get(arn);
+      if (already) put(deployment, { serviceDeployment: { kind: 'seen', value: already } });
+      else if (arn === undefined) put(deployment, { serviceDeployment: unreadable ?? absent });
       else put(deployment, { serviceDeployment: pick(reading, arn) });
     }
   }
 
   /**
    * Finds the ARNs that aren't known yet: what the service calls its current deployment is checked in one call
-   * for all; where that isn't ours for certain, the service's list tells. With few services the list is asked
-   * at once, because it also tells how long earlier rollouts took.
+   * for all; where that isn't ours for certain, the service's list tells. With one service the list is asked at
+   * once, because it also tells how long earlier rollouts took.
    */
-  async #locate(requests: readonly PartRequest[], signal: AbortSignal): Promise<Reading<never> | undefined> {
+  async #locate(requests: readonly PartRequest[], signal: AbortSignal): Promise<Located> {
     const unknown = requests.filter(({ deployment }) => !this.#arns.has(deployment));
     const few = requests.length <= LIST_AT_ONCE;
-    if (!few) await this.#tryCurrent(unknown, signal);
+    const found = few
+      ? new Map<string, ServiceDeploymentSnapshot>()
+      : await this.#tryCurrent(unknown, signal);
     let unreadable: Reading<never> | undefined;
     for (const { deployment, state } of unknown.filter((request) => !this.#arns.has(request.deployment))) {
       const { cluster, service, deploymentId } = deployment;
@@ -118,24 +131,27 @@ export class PartReader {
       const arn = findOurs(listed, deploymentId, state.createdAt);
       if (arn !== undefined) this.#arns.set(deployment, arn);
     }
-    if (few && unreadable) await this.#tryCurrent(unknown, signal);
-    return unreadable;
+    return { unreadable, found: few && unreadable ? await this.#tryCurrent(unknown, signal) : found };
   }
 
-  async #tryCurrent(requests: readonly PartRequest[], signal: AbortSignal): Promise<void> {
+  async #tryCurrent(requests: readonly PartRequest[], signal: AbortSignal): Promise<Located['found']> {
     const candidates = requests.flatMap(({ deployment, state }) => {
       const arn = state.service?.currentServiceDeploymentArn ?? deployment.serviceDeploymentArn;
       return arn === undefined || this.#arns.has(deployment) ? [] : [{ deployment, arn }];
     });
-    if (candidates.length === 0) return;
+    if (candidates.length === 0) return new Map();
     const reading = await this.#ecs.serviceDeployments(
       candidates.map(({ arn }) => arn),
       signal,
     );
+    const found = new Map<string, ServiceDeploymentSnapshot>();
     for (const { deployment, arn } of candidates) {
-      const found = valueIn(reading)?.get(arn);
-      if (found && isCertainlyOurs(found, deployment.deploymentId)) this.#arns.set(deployment, arn);
+      const candidate = valueIn(reading)?.get(arn);
+      if (candidate === undefined || !isCertainlyOurs(candidate, deployment.deploymentId)) continue;
+      this.#arns.set(deployment, arn);
+      found.set(arn, candidate);
     }
+    return found;
   }
 
   async #revisions(requests: readonly PartRequest[], put: Put, signal: AbortSignal): Promise<void> {
@@ -182,9 +198,16 @@ export class PartReader {
   }
 }
 
+interface Located {
+  /** Why the list could not be read, where that is so. */
+  readonly unreadable: Reading<never> | undefined;
+  /** What was read on the way. */
+  readonly found: ReadonlyMap<string, ServiceDeploymentSnapshot>;
+}
+
 type Put = (deployment: StartedDeployment, part: Partial<Observation>) => void;
 
-const LIST_AT_ONCE = 3;
+const LIST_AT_ONCE = 1;
 
 /** One entry of a reading of many; one that the answer left out is absent. */
 function pick<T>(reading: Reading<ReadonlyMap<string, T>>, key: string): Reading<T> {

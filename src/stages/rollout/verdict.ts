@@ -110,6 +110,8 @@ function standingIn(
   if (deployment) return standingByServiceDeployment(plan, state, deployment, service, now);
   const byList = standingByDeployments(plan, state, service, now);
   if (look.serviceDeployment.kind !== 'not-read') return byList;
+  // SUCCESSFUL is final: where the list agrees, it need not be read again.
+  if (state.serviceDeployment?.status === 'SUCCESSFUL' && byList.kind === 'completed') return byList;
   // The list alone decides nothing that the better source would: that is read first, see `wantsWhileGoing`.
   const asked = state.serviceDeploymentAt !== undefined;
   const useless = asked && state.serviceDeployment === undefined;

@@ -1,6 +1,6 @@
 import { afterLook, type CadenceState, nextDelay, startCadence } from './cadence.ts';
 import { superseded } from './findings.ts';
-import { judgeLook } from './judge-look.ts';
+import { isFinished, judgeLook } from './judge-look.ts';
 import { earlierSeconds } from './locate.ts';
 import { PartReader } from './look.ts';
 import { Narration } from './narration.ts';
@@ -51,6 +51,8 @@ class Watch {
   readonly #narration: Narration;
   readonly #patience = new Patience();
   #cadence: CadenceState;
+  /** Proofs that were put off are due as soon as nothing else is waited for. */
+  #putOff = false;
 
   constructor(deployments: readonly StartedDeployment[], options: WatchOptions, ports: WatchPorts) {
     const now = ports.clock.now();
@@ -103,6 +105,7 @@ class Watch {
         signal,
       });
       ({ throttled, diagnosisCalls } = judged);
+      this.#putOff = judged.putOff;
       this.#patience.answered();
       await this.#takeAll(judged.steps);
     } catch (error) {
@@ -175,6 +178,7 @@ class Watch {
 
   /** Milliseconds to sleep: until the next look is due, or the time-out if that is nearer. */
   #untilNext(lookedAt: number): number {
+    if (this.#putOff && this.#pending().every(isFinished)) return 0;
     const now = this.#ports.clock.now();
     const delay = nextDelay(this.#cadence, now, {
       soon: this.#pending().some(({ soon }) => soon),
