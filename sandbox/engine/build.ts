@@ -69,10 +69,7 @@ function buildStages(
 ): StageState {
   const buildArgs = new Map(options.buildArgs.map(buildArg));
   const built: StageState[] = [];
-  const indexOf = (name: string) => {
-    const byName = parsed.stages.findIndex((stage) => stage.name === name);
-    return byName >= 0 ? byName : /^\d+$/.test(name) ? Number(name) : -1;
-  };
+  const indexOf = (name: string) => stageIndex(parsed.stages, name);
   const world: BuildWorld = {
     images,
     context,
@@ -80,14 +77,7 @@ function buildStages(
     globalArgs: globalArgs(parsed, buildArgs),
     stageFiles: (name) => built[indexOf(name)]?.files,
   };
-  const target =
-    options.target === undefined ? parsed.stages.length - 1 : indexOf(options.target.toLowerCase());
-  const stages = parsed.stages.slice(0, target + 1);
-  if (target < 0 || target >= parsed.stages.length) {
-    throw new DockerExit(
-      `Error response from daemon: failed to reach build target ${options.target} in Dockerfile`,
-    );
-  }
+  const stages = stagesUpTo(parsed.stages, options.target);
   const total = stages.reduce((count, stage) => count + 1 + stage.instructions.length, 0);
   let number = 0;
   const step = (text: string) => {
@@ -105,6 +95,19 @@ function buildStages(
     built.push(state);
   }
   return built.at(-1) ?? emptyStage(options);
+}
+
+/** By name, else by number; -1 for neither. */
+function stageIndex(stages: readonly Stage[], name: string): number {
+  const byName = stages.findIndex((stage) => stage.name === name);
+  return byName >= 0 ? byName : /^\d+$/.test(name) ? Number(name) : -1;
+}
+
+function stagesUpTo(stages: readonly Stage[], target: string | undefined): readonly Stage[] {
+  if (target === undefined) return stages;
+  const index = stageIndex(stages, target.toLowerCase());
+  if (index >= 0 && index < stages.length) return stages.slice(0, index + 1);
+  throw new DockerExit(`Error response from daemon: failed to reach build target ${target} in Dockerfile`);
 }
 
 function startStage(

@@ -78,28 +78,10 @@ function addLayer(
   words: readonly string[],
   world: BuildWorld,
 ): StageState {
-  const destination = words.at(-1);
-  const sources = words.slice(0, -1);
-  if (destination === undefined || sources.length === 0) {
-    throw new DockerExit(
-      `Error response from daemon: dockerfile parse error line ${step.line}: ${step.keyword} requires at least two arguments`,
-    );
-  }
-  const fetched = sources.find((source) => /^(https?|git|ssh):\/\//.test(source) || source.startsWith('<<'));
-  if (fetched !== undefined) {
-    throw new DockerExit(`the stand-in engine can't ${step.keyword} ${fetched} (line ${step.line})`);
-  }
-  const from = step.flags.get('from');
-  const entries = from === undefined ? world.context : world.stageFiles(from.toLowerCase());
-  if (entries === undefined) {
-    throw new DockerExit(`invalid from flag value ${from}: the stand-in engine has no such stage with files`);
-  }
   const chmod = step.flags.get('chmod');
-  const mode = chmod === undefined ? undefined : Number.parseInt(chmod, 8);
-  const added = copyEntries(entries, {
-    sources,
-    destination,
-    mode,
+  const added = copyEntries(sourceEntries(step, world), {
+    ...placesOf(step, words),
+    mode: chmod === undefined ? undefined : Number.parseInt(chmod, 8),
     workingDirectory: workingDirectory(state),
   });
   const { layer, diffId } = packLayer(added, world.images);
@@ -112,6 +94,30 @@ function addLayer(
       rootfs: { type: 'layers', diff_ids: [...state.config.rootfs.diff_ids, diffId] },
     },
   };
+}
+
+function placesOf(
+  step: Instruction,
+  words: readonly string[],
+): { readonly sources: readonly string[]; readonly destination: string } {
+  const destination = words.at(-1);
+  const sources = words.slice(0, -1);
+  if (destination === undefined || sources.length === 0) {
+    throw new DockerExit(
+      `Error response from daemon: dockerfile parse error line ${step.line}: ${step.keyword} requires at least two arguments`,
+    );
+  }
+  const fetched = sources.find((source) => /^(https?|git|ssh):\/\//.test(source) || source.startsWith('<<'));
+  if (fetched === undefined) return { sources, destination };
+  throw new DockerExit(`the stand-in engine can't ${step.keyword} ${fetched} (line ${step.line})`);
+}
+
+/** The context's files, or those of the stage that `--from` names. */
+function sourceEntries(step: Instruction, world: BuildWorld): readonly ContextEntry[] {
+  const from = step.flags.get('from');
+  const entries = from === undefined ? world.context : world.stageFiles(from.toLowerCase());
+  if (entries !== undefined) return entries;
+  throw new DockerExit(`invalid from flag value ${from}: the stand-in engine has no such stage with files`);
 }
 
 function packLayer(added: readonly ContextEntry[], images: LocalImages): { layer: Layer; diffId: string } {

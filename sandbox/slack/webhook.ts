@@ -77,25 +77,14 @@ export function createSlackHandler(options: SlackOptions = {}): SlackWebhook {
     const behaviour = behaviourOf(options, requests);
     requests += 1;
     const body = await readText(req);
-    const path = (req.url ?? '').split('?')[0] ?? '';
-    if (req.method !== 'POST') {
-      return refuse(res, 405, { answer: 'method_not_allowed', why: `${req.method} is not POST`, body });
-    }
-    if (!webhookPath.test(path))
-      return refuse(res, 404, { answer: 'no_team', why: `no webhook at ${path}`, body });
-    if (behaviour in failures) {
-      const failure = failures[behaviour as keyof typeof failures];
-      return refuse(res, failure.status, { answer: failure.body, why: 'behaviour of the sandbox', body });
-    }
-    const read = readPayload(body);
-    if ('refusal' in read) return refuse(res, 400, { answer: read.refusal, why: read.why, body });
-    messages.push({ receivedAt: Date.now(), payload: read.payload });
-    if (behaviour === 'hang') return;
-    if (behaviour === 'reset-after-receipt') {
-      req.socket.destroy();
+    const verdict = judge(req, body, behaviour);
+    if ('status' in verdict) {
+      refuse(res, verdict.status, { answer: verdict.answer, why: verdict.why, body });
       return;
     }
-    res.writeHead(200, { 'Content-Type': 'text/html' }).end('ok');
+    messages.push({ receivedAt: Date.now(), payload: verdict.payload });
+    if (behaviour === 'reset-after-receipt') req.socket.destroy();
+    else if (behaviour !== 'hang') res.writeHead(200, { 'Content-Type': 'text/html' }).end('ok');
   }
 
   return {
@@ -104,6 +93,26 @@ export function createSlackHandler(options: SlackOptions = {}): SlackWebhook {
     requests: () => requests,
     refusals: () => [...refusals],
   };
+}
+
+function judge(
+  req: IncomingMessage,
+  body: string,
+  behaviour: SlackBehaviour,
+):
+  | { readonly payload: SlackPayload }
+  | { readonly status: number; readonly answer: string; readonly why: string } {
+  const path = (req.url ?? '').split('?')[0] ?? '';
+  if (req.method !== 'POST') {
+    return { status: 405, answer: 'method_not_allowed', why: `${req.method} is not POST` };
+  }
+  if (!webhookPath.test(path)) return { status: 404, answer: 'no_team', why: `no webhook at ${path}` };
+  if (behaviour in failures) {
+    const { status, body: answer } = failures[behaviour as keyof typeof failures];
+    return { status, answer, why: 'behaviour of the sandbox' };
+  }
+  const read = readPayload(body);
+  return 'refusal' in read ? { status: 400, answer: read.refusal, why: read.why } : read;
 }
 
 function behaviourOf(options: SlackOptions, index: number): SlackBehaviour {
