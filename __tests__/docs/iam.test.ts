@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { actionsCalled, documentedActions, documentedPolicy } from './policies.ts';
+import { isOperation } from './shell-commands.ts';
+import { fileText } from './source-codes.ts';
+
+/** What a push by docker and the PUT of a manifest need at the registry, which no SDK call of ours shows. */
+const BY_REGISTRY_PROTOCOL = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:UploadLayerPart',
+  'ecr:CompleteLayerUpload',
+  'ecr:PutImage',
+];
+/** Allowed by a role's trust policy, or to everybody. */
+const NOT_IN_A_POLICY = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:GetCallerIdentity'];
+
+describe('docs/iam.md', () => {
+  it('has nothing but JSON in its JSON blocks', () => {
+    const blocks = [...fileText('docs/iam.md').matchAll(/^```json\n([\s\S]*?)^```$/gm)];
+    expect(blocks).toHaveLength(3);
+    for (const [, text = ''] of blocks) expect(() => JSON.parse(text) as unknown).not.toThrow();
+  });
+
+  it.each(['trust', 'deploy', 'check'])('has a %s policy of actions that there are', (name) => {
+    const { version, statements } = documentedPolicy(name);
+    expect(version).toBe('2012-10-17');
+    for (const { effect, actions } of statements) {
+      expect(effect).toBe('Allow');
+      for (const action of actions) {
+        const [service = '', operation = ''] = action.split(':');
+        expect(isOperation(service, operation), action).toBe(true);
+      }
+    }
+  });
+
+  it('allows a deploy all that the code calls, and nothing else', () => {
+    const allowed = documentedActions('deploy', 'all');
+    const called = actionsCalled();
+    expect([...called].filter((action) => ![...allowed, ...NOT_IN_A_POLICY].includes(action))).toEqual([]);
+    expect(allowed.filter((action) => !called.has(action) && !BY_REGISTRY_PROTOCOL.includes(action))).toEqual(
+      [],
+    );
+    expect(new Set(allowed).size).toBe(allowed.length);
+  });
+
+  it('allows a check nothing that a deploy may not, and no change', () => {
+    const check = documentedActions('check', 'all');
+    const deploy = documentedActions('deploy', 'all');
+    expect(check.filter((action) => !deploy.includes(action))).toEqual([]);
+    const changing = ['ecs:UpdateService', ...BY_REGISTRY_PROTOCOL.slice(1)];
+    expect(check.filter((action) => changing.includes(action))).toEqual([]);
+  });
+
+  it('says of every optional action what is lost without it', () => {
+    const [, lost = ''] = fileText('docs/iam.md').split('\n## What is lost without them\n');
+    const required = documentedActions('deploy', 'required');
+    const optional = documentedActions('deploy', 'all').filter((action) => !required.includes(action));
+    expect(optional.length).toBeGreaterThan(5);
+    for (const action of optional) expect(lost, action).toContain(`\`${action}\``);
+  });
+
+  it('names every permission that the code tells people to allow', () => {
+    const documented = new Set([...documentedActions('deploy', 'all'), ...NOT_IN_A_POLICY]);
+    const files = ['src/aws/ecs-observe.ts', 'src/aws/logs.ts', 'src/stages/preflight/checks/services.ts'];
+    const named = files.flatMap((path) => fileText(path).match(/\b(?:ecs|ecr|logs):[A-Z]\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((action) => !documented.has(action))).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isOperation } from './shell-commands.ts';
+import { fileText, root } from './source-codes.ts';
+
+/** A statement of an IAM policy, with its actions as a list. */
+export interface Statement {
+  readonly sid: string | undefined;
+  readonly effect: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+interface PolicyFile {
+  readonly Version: string;
+  readonly Statement: readonly {
+    readonly Sid?: string;
+    readonly Effect: string;
+    readonly Action: string | readonly string[];
+    readonly Resource?: string | readonly string[];
+  }[];
+}
+
+/** The policy of docs/iam.md that is marked `<!-- policy: name -->`. Throws where there is none, or it is no JSON. */
+export function documentedPolicy(name: string): {
+  readonly version: string;
+  readonly statements: readonly Statement[];
+} {
+  const block = new RegExp(`<!-- policy: ${name} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(
+    fileText('docs/iam.md'),
+  )?.[1];
+  if (block === undefined) throw new Error(`docs/iam.md has no policy ${name}`);
+  const policy = JSON.parse(block) as PolicyFile;
+  return {
+    version: policy.Version,
+    statements: policy.Statement.map(({ Sid, Effect, Action, Resource }) => ({
+      sid: Sid,
+      effect: Effect,
+      actions: [Action].flat(),
+      resources: Resource === undefined ? [] : [Resource].flat(),
+    })),
+  };
+}
+
+/** The actions of a documented policy: all of them, or those that are not optional. */
+export function documentedActions(name: string, which: 'all' | 'required'): readonly string[] {
+  return documentedPolicy(name)
+    .statements.filter(({ sid }) => which === 'all' || !sid?.startsWith('Optional'))
+    .flatMap(({ actions }) => actions);
+}
+
+/** The operations that src calls through the SDK, as IAM names them (`ecs:UpdateService`). */
+export function actionsCalled(): ReadonlySet<string> {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.ts'),
+  );
+  const operations = files.flatMap((path) =>
+    [...fileText(join('src', path)).matchAll(/\bnew ([A-Z]\w+)Command\(/g)].flatMap(([, name]) => name ?? []),
+  );
+  return new Set(
+    operations.map((operation) => {
+      const service = ['ecr', 'ecs', 'logs', 'sts'].find((each) => isOperation(each, operation));
+      if (service === undefined) throw new Error(`no client here has ${operation}`);
+      return `${service}:${operation}`;
+    }),
+  );
+}
