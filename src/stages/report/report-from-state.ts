@@ -26,6 +26,7 @@ export function reportFromState(
   return {
     ...firstReport(config, run, commit),
     accountId: state?.accountId,
+    changedBefore: state?.changed ?? false,
     deployments,
     result: ended?.result ?? 'cancelled',
     failures: ended ? endedWith(ended) : [cutShort(state)],

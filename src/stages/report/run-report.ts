@@ -50,6 +50,8 @@ export interface RunReport {
   readonly previousImage: string | undefined;
   /** The 40-character commit that the image before is tagged with, where it is. */
   readonly previousCommit: string | undefined;
+  /** A main process that has ended changed something, of which post knows no more. */
+  readonly changedBefore?: boolean;
   readonly movedTags: readonly MovedTag[];
   /** What the moving tag points at after a rollout that did not succeed, where it could be read. */
   readonly latestDigest: string | undefined;
@@ -86,6 +88,7 @@ export function worstResult(results: readonly Result[]): Result {
 /** Whether anything outside was changed: an image pushed, a tag moved, a deployment started. */
 export function changedAnything(report: RunReport): boolean {
   return (
+    report.changedBefore === true ||
     report.image !== undefined ||
     report.movedTags.length > 0 ||
     report.deployments.some(({ deploymentId }) => deploymentId)

@@ -21,6 +21,7 @@ export class StateKeeper {
       changed: false,
       deployments: [],
       ...start,
+      ...(start.commit ? { commit: bounded(start.commit) } : {}),
     };
     this.#save();
   }
@@ -67,4 +68,9 @@ export class StateKeeper {
     this.#saved = text;
     this.#runner.saveState(STATE_NAME, text);
   }
+}
+
+/** A state with a longer text would not be read back, and post would tell people a second time. */
+function bounded({ sha, subject }: NonNullable<RunState['commit']>): NonNullable<RunState['commit']> {
+  return { sha, ...(subject === undefined ? {} : { subject: subject.slice(0, 500) }) };
 }
