@@ -8,7 +8,8 @@ export function plain(text: string, most = 500): string {
     .replaceAll('>', '&gt;')
     .replaceAll(/[\\`*_{}[\]()#|~!]/g, '\\$&')
     .replaceAll('@', '@\u200b')
-    .replaceAll('://', ':\u200b//');
+    .replaceAll('://', ':\u200b//')
+    .replaceAll(/ww(?=w\.)/gi, '$&\u200b');
 }
 
 /** Text of ours that may hold `code` spans and links of ours: only what could break a table is taken out. */
@@ -31,15 +32,10 @@ export function codeBlock(text: string, most = 6000): string {
 
 /** A link whose text is made plain and whose address can't end it early. */
 export function link(text: string, url: string | undefined): string {
-  return url
-    ? `[${plain(text)}](${encodeURI(decodeSafely(url)).replaceAll(/[()]/g, encodeURIComponent)})`
-    : plain(text);
+  return url ? `[${plain(text)}](${address(url)})` : plain(text);
 }
 
-function decodeSafely(url: string): string {
-  try {
-    return decodeURI(url);
-  } catch {
-    return url;
-  }
+/** Escapes that stand in the URL stay as they are; parentheses, which encodeURI leaves, would end the link. */
+function address(url: string): string {
+  return encodeURI(url.toWellFormed()).replaceAll('%25', '%').replaceAll('(', '%28').replaceAll(')', '%29');
 }

@@ -34,14 +34,17 @@ export function slackMessage(report: RunReport): SlackMessage {
   const body = green ? successBody(report) : failureBody(report);
   const sections = [`${green ? '✅' : '❌'} ${title.mrkdwn}\n${body.join('\n')}`, ...quoted(report)];
   return {
-    text: `${title.text}${report.failures[0] ? `: ${oneLine(report.failures[0].title, 300)}` : ''}`,
+    text: entities(`${title.text}${report.failures[0] ? `: ${oneLine(report.failures[0].title, 300)}` : ''}`),
     blocks: [
-      ...sections.map(
-        (text) => ({ type: 'section', text: { type: 'mrkdwn', text: shorten(text, SECTION_MOST) } }) as const,
-      ),
-      { type: 'context', elements: [{ type: 'mrkdwn', text: shorten(links(report), SECTION_MOST) }] },
+      ...sections.map((text) => ({ type: 'section', text: mrkdwn(text) }) as const),
+      { type: 'context', elements: [mrkdwn(links(report))] },
     ],
   };
+}
+
+/** `verbatim`: Slack makes no links or mentions of what looks like them (Block Kit reference, "Text object"). */
+function mrkdwn(text: string) {
+  return { type: 'mrkdwn', text: shorten(text, SECTION_MOST), verbatim: true } as const;
 }
 
 function titleOf(report: RunReport): { mrkdwn: string; text: string } {
@@ -103,13 +106,18 @@ function quoted(report: RunReport): readonly string[] {
   const preflightFailed = findingsOf(report.checks).some(({ level }) => level === 'error');
   const detail = report.failures[0]?.detail;
   if (!detail || preflightFailed) return [];
-  const lines = manyLines(detail, 4000).split('\n').slice(-20).join('\n');
+  const lines = manyLines(detail.slice(-2 * SECTION_MOST), 10 * SECTION_MOST)
+    .split('\n')
+    .slice(-20)
+    .join('\n');
   return [`\`\`\`${shortenedFromStart(entities(lines).replaceAll('```', "'''"), SECTION_MOST - 10)}\`\`\``];
 }
 
 /** The end of a log says more than its start. */
 function shortenedFromStart(text: string, most: number): string {
-  return text.length <= most ? text : `…${text.slice(text.length - most + 1).replace(/^[^\n]*;/, '')}`;
+  return text.length <= most
+    ? text
+    : `…${text.slice(text.length - most + 1).replace(/^(?:[\udc00-\udfff]|[a-z]{0,3};)/, '')}`;
 }
 
 function links(report: RunReport): string {

@@ -18,7 +18,7 @@ const HEADINGS: Readonly<Record<Result, string>> = {
   cancelled: '❌ Cancelled',
 };
 
-/** GitHub refuses a step summary over 1 MiB (docs.github.com, "Step isolation and limits"). */
+/** In bytes: GitHub refuses a step summary over 1 MiB (docs.github.com, "Step isolation and limits"). */
 const MOST = 900_000;
 
 /** The step summary: the verdict and, where it is bad, the diagnosis first; then services, checks and findings. */
@@ -31,7 +31,9 @@ export function renderSummary(report: RunReport): string {
     findings(report),
     stages(report),
   ].filter((section) => section !== '');
-  return `${sections.join('\n\n').slice(0, MOST)}\n`;
+  const bytes = Buffer.from(sections.join('\n\n')).subarray(0, MOST);
+  // A character that was cut in half comes out as U+FFFD.
+  return `${bytes.toString('utf8').replace(/\ufffd$/, '')}\n`;
 }
 
 function heading(report: RunReport): string {

@@ -7,6 +7,7 @@ import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { endingLines, problemLines } from './log.ts';
+import { codeBlock } from './markdown.ts';
 import { outputsOf } from './outputs.ts';
 import { isGreen, type RunReport } from './run-report.ts';
 import { slackMessage } from './slack-message.ts';
@@ -38,7 +39,7 @@ export async function tell(report: RunReport, config: Config, ports: TellPorts):
   for (const finding of annotationsOf(told)) ports.runner.annotate(finding);
   for (const [name, value] of Object.entries(outputsOf(told))) ports.runner.setOutput(name, value);
   const undelivered = delivery.finding
-    ? `\n\n### The Slack message that could not be delivered\n\n${slackMessage(told).text}\n`
+    ? `\n\n### The Slack message that could not be delivered\n\n${codeBlock(slackMessage(told).text)}\n`
     : '';
   await ports.runner.addSummary(`${renderSummary(told)}${undelivered}`).catch((error: unknown) => {
     ports.runner.print(`! DG803 The step summary could not be written: ${String(error)}`);
@@ -70,7 +71,8 @@ export async function tellSlack(report: RunReport, config: Config, ports: TellPo
     return { told: false, finding: notAWebhook() };
   }
   ports.saveTold('sending');
-  const message = ports.redaction.applyDeep(slackMessage(report));
+  // Before it is rendered: escaping and cutting would hide a secret from the redaction.
+  const message = slackMessage(ports.redaction.applyDeep(report));
   const delivery = await ports.deliver(webhookUrl, message, ports.agents, ports.limits);
   // A message that certainly did not arrive is left for post to try once more.
   ports.saveTold(delivery.delivered || delivery.maybe ? 'yes' : 'no');
