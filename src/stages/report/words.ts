@@ -26,7 +26,8 @@ export function duration(ms: number): string {
 /** A size with its unit: `812 B`, `4.2 kB`, `38 MB`. */
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  // From 999.5 on it is rounded to 1000, which the next unit says shorter.
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes / 0.9995) / 3));
   const amount = bytes / 1000 ** power;
   return `${power === 0 || amount >= 9.95 ? Math.round(amount) : amount.toFixed(1)} ${units[power]}`;
 }
