@@ -12,6 +12,7 @@ const good: RunState = {
   accountId: '123456789012',
   commit: { sha: 'a'.repeat(40), subject: 'Fix torque curve' },
   ended: { result: 'failed', totalMs: 1000, code: 'DG612', title: 'It crashed.', fix: 'Mend it.' },
+  unanswered: [],
   deployments: [{ service: 'web', deploymentId: 'ecs-svc/1' }],
 };
 

@@ -18,6 +18,8 @@ const STATE = v.object({
   commit: v.optional(
     v.object({ sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)), subject: v.optional(text(500)) }),
   ),
+  /** Services that ECS was asked to deploy and whose answer had not come. */
+  unanswered: v.pipe(v.array(text(600)), v.maxLength(50)),
   /** How the run ended, once it has. */
   ended: v.optional(
     v.object({

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, type Finding, type Result } from '../finding.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { oneLine } from '../runner/text.ts';
@@ -10,14 +12,38 @@ import { preflight, refuseOnErrors } from './preflight/preflight.ts';
 import { headline, preflightLines } from './report/log.ts';
 import type { Recorder } from './report/recorder.ts';
 import { isGreen, type RunReport, worstResult } from './report/run-report.ts';
-import { duration } from './report/words.ts';
+import { duration, listed } from './report/words.ts';
 import { rolloutStage } from './rollout/stage.ts';
 import { ObservationFailed } from './rollout/watch.ts';
 import { type Target, targetOf } from './target.ts';
 import { checkHealth, refuseUnhealthy } from './verify/health.ts';
 
+const CANCEL_GRACE_MS = 1_500;
+
 /** The whole run, from the preflight to the health checks. Never throws: what goes wrong is in the report. */
 export async function run(
+  config: Config,
+  inputFindings: readonly Finding[],
+  recorder: Recorder,
+  ports: Ports,
+): Promise<RunReport> {
+  return await Promise.race([
+    runStages(config, inputFindings, recorder, ports),
+    giveUpAfterCancel(recorder, ports.signal),
+  ]);
+}
+
+/**
+ * What is under way ends by itself when the run is cancelled, but for calls that hang: those are left after a
+ * moment, because the runner kills whoever is not done within 7.5 s. No stage begins a change after a cancel.
+ */
+async function giveUpAfterCancel(recorder: Recorder, signal: AbortSignal): Promise<RunReport> {
+  if (!signal.aborted) await once(signal, 'abort');
+  await sleep(CANCEL_GRACE_MS);
+  return recorder.update(endOf(signal.reason, recorder.report, signal));
+}
+
+async function runStages(
   config: Config,
   inputFindings: readonly Finding[],
   recorder: Recorder,
@@ -114,7 +140,15 @@ function endOf(error: unknown, report: RunReport, signal: AbortSignal): Partial<
 }
 
 /** The finding of a cancelled run: what goes on all the same. */
-export function cancelled(report: Pick<RunReport, 'deployments' | 'cluster'>): Finding {
+function cancelled(report: RunReport): Finding {
+  if (report.unanswered.length > 0) {
+    return {
+      code: 'DG643',
+      level: 'error',
+      title: `The run was cancelled while it asked ECS to deploy ${listed(report.unanswered)}: whether a deployment was started is not known.`,
+      fix: `Look: \`aws ecs describe-services --cluster ${report.cluster} --services ${report.unanswered.join(' ')} --query 'services[].deployments'\`.`,
+    };
+  }
   const started = report.deployments.filter(({ deploymentId }) => deploymentId);
   const names = started.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
   return {

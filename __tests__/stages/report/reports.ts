@@ -73,6 +73,7 @@ const before: RunReport = {
   previousCommit: 'a31be07000000000000000000000000000000000',
   movedTags: [],
   latestDigest: undefined,
+  unanswered: [],
   deployments: [],
   health: [],
   result: 'failed',

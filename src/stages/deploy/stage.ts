@@ -30,6 +30,7 @@ export async function deployStage(
   if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
   const ecs = await ports.aws.ecs();
   const { cluster } = config.ecs;
+  recorder.update({ unanswered: target.services.map(({ service }) => service.name) });
   const answers = await Promise.all(
     target.services.map(async (each) => {
       const answer = await startDeployment(cluster, each.service, {
@@ -37,7 +38,10 @@ export async function deployStage(
         signal: ports.signal,
         rereadMs: REREAD_MS,
       });
-      recorder.update({ deployments: [...recorder.report.deployments, serviceReport(each, answer)] });
+      recorder.update({
+        unanswered: recorder.report.unanswered.filter((name) => name !== each.service.name),
+        deployments: [...recorder.report.deployments, serviceReport(each, answer)],
+      });
       return { each, answer };
     }),
   );

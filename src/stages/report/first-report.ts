@@ -28,6 +28,7 @@ export function firstReport(
     previousCommit: undefined,
     movedTags: [],
     latestDigest: undefined,
+    unanswered: [],
     deployments: [],
     health: [],
     result: 'failed',

@@ -116,7 +116,7 @@ export function afterwards(report: RunReport): readonly string[] {
   });
   return [
     ...serving,
-    ...(started ? [] : ['No service was changed.']),
+    ...(started || report.unanswered.length > 0 ? [] : ['No service was changed.']),
     ...(image && moved && report.result !== 'superseded' ? [whereLatestPoints(report, image, moved)] : []),
   ];
 }

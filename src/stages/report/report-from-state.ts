@@ -5,6 +5,7 @@ import type { RunState } from '../../runner/run-state.ts';
 import type { Config } from '../inputs/config.ts';
 import { firstReport } from './first-report.ts';
 import type { RunReport } from './run-report.ts';
+import { listed } from './words.ts';
 
 /** What can be said of a run whose main process ended before it told anyone. */
 export function reportFromState(
@@ -28,6 +29,7 @@ export function reportFromState(
     accountId: state?.accountId,
     changedBefore: state?.changed ?? false,
     deployments,
+    unanswered: state?.unanswered ?? [],
     result: ended?.result ?? 'cancelled',
     failures: ended ? endedWith(ended) : [cutShort(state)],
     totalMs: ended?.totalMs ?? (state ? Date.now() - state.startedAtMs : 0),
@@ -55,6 +57,14 @@ function cutShort(state: RunState | undefined): Finding {
       level: 'error',
       title: `The run was ended${at}; the rollout goes on in ECS: deployment ${ids}.`,
       fix: 'See how it ends in the ECS console, or run the job again.',
+    };
+  }
+  if (state && state.unanswered.length > 0) {
+    return {
+      code: 'DG902',
+      level: 'error',
+      title: `The run was ended while it asked ECS to deploy ${listed(state.unanswered)}: whether a deployment was started is not known.`,
+      fix: 'Look in the ECS console, or run the job again.',
     };
   }
   return {

@@ -55,6 +55,8 @@ export interface RunReport {
   readonly movedTags: readonly MovedTag[];
   /** What the moving tag points at after a rollout that did not succeed, where it could be read. */
   readonly latestDigest: string | undefined;
+  /** Services that ECS was asked to deploy and whose answer has not come (yet). */
+  readonly unanswered: readonly string[];
   readonly deployments: readonly ServiceReport[];
   readonly health: readonly HealthReport[];
   readonly result: Result;
@@ -91,6 +93,7 @@ export function changedAnything(report: RunReport): boolean {
     report.changedBefore === true ||
     report.image !== undefined ||
     report.movedTags.length > 0 ||
+    report.unanswered.length > 0 ||
     report.deployments.some(({ deploymentId }) => deploymentId)
   );
 }

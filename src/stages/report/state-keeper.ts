@@ -19,6 +19,7 @@ export class StateKeeper {
       stage: 'start',
       startedAtMs: Date.now(),
       changed: false,
+      unanswered: [],
       deployments: [],
       ...start,
       ...(start.commit ? { commit: bounded(start.commit) } : {}),
@@ -33,6 +34,7 @@ export class StateKeeper {
       stage,
       changed: changedAnything(report),
       ...(report.accountId ? { accountId: report.accountId } : {}),
+      unanswered: [...report.unanswered],
       deployments: report.deployments.flatMap(({ service, deploymentId }) =>
         deploymentId ? [{ service, deploymentId }] : [],
       ),

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { changes, type DeployOptions, deploy } from './deploy.ts';
+
+/** A folder with nothing but git in it, as PATH of a runner without an engine. */
+const onlyGit = mkdtempSync(join(tmpdir(), 'no-engine-'));
+symlinkSync(execFileSync('which', ['git'], { encoding: 'utf8' }).trim(), join(onlyGit, 'git'));
+afterAll(() => rmSync(onlyGit, { recursive: true }));
+
+interface Refusal extends DeployOptions {
+  readonly name: string;
+  readonly codes: readonly string[];
+  /** What the log has to say to be of use. */
+  readonly says?: readonly (string | RegExp)[];
+}
+
+const KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+const OTHER_KEY = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' };
+
+const refusals: readonly Refusal[] = [
+  {
+    name: 'an unknown mode',
+    inputs: { mode: 'depoly' },
+    codes: ['DG101'],
+    says: ['`mode` is one of', 'depoly'],
+  },
+  { name: 'a word where a number belongs', inputs: { 'wait-for-minutes': 'long' }, codes: ['DG101'] },
+  { name: 'a service listed twice', inputs: { service: 'a-service, a-service' }, codes: ['DG101'] },
+  { name: 'no service', inputs: { service: '' }, codes: ['DG102'] },
+  { name: 'no repository', inputs: { 'ecr-repository': '' }, codes: ['DG102'] },
+  { name: 'an input that this version does not have yet', inputs: { rollout: 'pin' }, codes: ['DG103'] },
+  {
+    name: 'half an access key',
+    env: KEYS,
+    inputs: { 'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE' },
+    codes: ['DG104'],
+    says: ['AWS_SECRET_ACCESS_KEY is probably not set'],
+  },
+  { name: 'an endpoint in the clear', env: { AWS_ENDPOINT_URL_ECS: 'http://10.1.2.3' }, codes: ['DG105'] },
+  {
+    name: 'a missing secret',
+    env: { JWT_SECRET: undefined },
+    codes: ['DG112'],
+    says: ['Secret JWT_SECRET is not set'],
+  },
+  {
+    name: 'a near miss',
+    env: { DATABASE_PASSWORD: undefined, DB_PASSWORD: 'Torque-Curve_9c41fd7a' },
+    codes: ['DG112'],
+    says: ['DB_PASSWORD is: is that the one'],
+  },
+  {
+    name: 'a secret in quotes',
+    env: { JWT_SECRET: '"q7Rz2mV9xKp4Ls8TnWc3YbHd6FgJe1Ua5"' },
+    codes: ['DG114'],
+  },
+  { name: 'a placeholder', env: { JWT_SECRET: 'changeme' }, codes: ['DG115'] },
+  {
+    name: 'a short secret',
+    env: { JWT_SECRET: 'q7Rz2mV9' },
+    codes: ['DG116'],
+    says: ['openssl rand -base64 48'],
+  },
+  { name: 'a weak secret', env: { DATABASE_PASSWORD: 'aaaaaaaaaaaaaaaaaaaaaa' }, codes: ['DG117'] },
+  { name: 'no credentials', env: { ...KEYS, AWS_EC2_METADATA_DISABLED: 'true' }, codes: ['DG201'] },
+  { name: 'an unknown access key', env: OTHER_KEY, codes: ['DG202'] },
+  {
+    name: 'a wrong secret key',
+    env: { AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
+    codes: ['DG203'],
+  },
+  { name: 'another account', inputs: { 'allowed-account-ids': '210987654321' }, codes: ['DG205'] },
+  {
+    name: 'OIDC without permission',
+    env: KEYS,
+    inputs: { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy' },
+    codes: ['DG206'],
+    says: ['id-token: write'],
+  },
+  { name: 'no region', inputs: { 'aws-region': '' }, codes: ['DG208'] },
+  {
+    name: 'a repository that is not there',
+    inputs: { 'ecr-repository': 'dyno-agnet' },
+    codes: ['DG321'],
+    says: ['There is dyno-agent.'],
+  },
+  {
+    name: 'a URI of another registry',
+    inputs: { 'ecr-repository': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/dyno-agent' },
+    codes: ['DG322'],
+  },
+  { name: 'no permission to log in', sandbox: { denied: ['ecr:GetAuthorizationToken'] }, codes: ['DG301'] },
+  {
+    name: 'no permission to push',
+    sandbox: { denied: ['ecr:InitiateLayerUpload'] },
+    codes: ['DG331'],
+    says: ['ecr:InitiateLayerUpload is denied'],
+  },
+  { name: 'no permission to pull', sandbox: { denied: ['ecr:BatchGetImage'] }, codes: ['DG332'] },
+  {
+    name: 'an unknown cluster',
+    inputs: { cluster: 'dyno-agent-clutser' },
+    codes: ['DG511'],
+    says: ['There is dyno-agent-cluster.'],
+  },
+  {
+    name: 'an unknown service',
+    inputs: { service: 'dyno-agent-servcie' },
+    codes: ['DG521'],
+    says: ['There is dyno-agent-service.'],
+  },
+  {
+    name: 'no permission to look at services',
+    sandbox: { denied: ['ecs:DescribeServices'] },
+    codes: ['DG501'],
+  },
+  { name: 'a container that is not there', inputs: { 'container-name': 'web' }, codes: ['DG524'] },
+  { name: 'a container that runs another tag', inputs: { 'latest-tag': 'production' }, codes: ['DG525'] },
+  {
+    name: 'no Dockerfile',
+    files: { Dockerfile: undefined },
+    codes: ['DG411'],
+    says: ['There is no Dockerfile at `Dockerfile`'],
+  },
+  { name: 'no context', inputs: { context: 'backend' }, codes: ['DG412'] },
+  { name: 'no engine that answers', env: { DOCKER_HOST: 'tcp://127.0.0.1:1' }, codes: ['DG402'] },
+  { name: 'an input that needs buildx', inputs: { platforms: 'linux/arm64' }, codes: ['DG403'] },
+];
+
+describe.concurrent.each(refusals)('$name', ({ codes, says, ...options }) => {
+  it('is refused with its code and fix before anything is built or changed', async ({ expect }) => {
+    const deployed = await deploy(options);
+    const { run, truth } = deployed;
+    expect(run.outputs['failure-code'], run.log).toBe(codes[0]);
+    expect(run.outputs['result']).toBe('failed');
+    expect(run.main.exitCode).toBe(1);
+    expect(changes(deployed)).toEqual([]);
+    expect(truth.deploymentsStarted).toEqual([]);
+    expect(run.log).toContain('Nothing was built, pushed or deployed.');
+    expect(run.log).not.toMatch(/\bat \S+ \(?file:/);
+    const errors = run.annotations.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message.slice(0, 5))).toEqual(codes);
+    for (const words of says ?? [])
+      expect(run.log).toMatch(words instanceof RegExp ? words : new RegExp(escaped(words)));
+    expect(truth.slackMessages).toHaveLength(1);
+    expect(JSON.stringify(truth.slackMessages[0]?.payload)).toContain('Nothing was changed.');
+    expect(run.filesLeft()).toEqual([]);
+  });
+});
+
+describe('many problems at once', () => {
+  it('come in one report, each with its code', async () => {
+    const deployed = await deploy({
+      env: { JWT_SECRET: undefined, DATABASE_PASSWORD: 'short', DOCKER_HOST: 'tcp://127.0.0.1:1' },
+      inputs: { 'wait-for-minutes': 'long', 'ecr-repository': 'dyno-agnet', service: 'dyno-agent-servcie' },
+      files: { Dockerfile: undefined },
+    });
+    const codes = deployed.run.annotations.map(({ message }) => message.slice(0, 5));
+    expect(codes).toEqual(['DG101', 'DG112', 'DG117', 'DG321', 'DG521', 'DG402', 'DG411']);
+    expect(changes(deployed)).toEqual([]);
+    expect(deployed.run.log).toContain('✗ 7 problems. Nothing was built, pushed or deployed.');
+  });
+});
+
+describe('mode: check', () => {
+  it('is green, changes nothing and tells nobody', async () => {
+    const deployed = await deploy({ inputs: { mode: 'check' } });
+    expect(deployed.run.outputs['result']).toBe('checked');
+    expect(deployed.run.main.exitCode).toBe(0);
+    expect(changes(deployed)).toEqual([]);
+    expect(deployed.truth.slackRequests).toBe(0);
+  });
+
+  it('names the engine as the problem on a runner without one', async () => {
+    const deployed = await deploy({ inputs: { mode: 'check' }, env: { PATH: onlyGit }, run: { path: [] } });
+    expect(deployed.run.outputs['failure-code']).toBe('DG401');
+    expect(changes(deployed)).toEqual([]);
+  });
+});
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
