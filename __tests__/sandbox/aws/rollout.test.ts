@@ -115,6 +115,7 @@ describe('a rollback', () => {
     const simulated = simulate(findScenario('circuit-breaker-rollback'));
     const service = simulated.service();
     const revision = service.lastCompleted;
+    const [previous] = service.deployments;
     simulated.deploy();
     const ours = service.currentServiceDeployment;
     const statuses: string[] = [];
@@ -123,8 +124,10 @@ describe('a rollback', () => {
       if (ours !== undefined && statuses.at(-1) !== ours.status) statuses.push(ours.status);
       if (ours?.status !== 'ROLLBACK_IN_PROGRESS') continue;
       expect(service.deployments[0]?.revision).toBe(revision);
+      expect(service.deployments[0]?.id).toBe(previous?.id);
+      expect(service.deployments[0]).not.toBe(previous);
       expect(service.deployments[0]?.rolloutStateReason).toMatch(
-        /^ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc\/\d{19}$/,
+        /^ECS deployment circuit breaker: rolling back to deploymentId ecs-svc\/\d{19}\.$/,
       );
     }
     expect(statuses).toEqual([

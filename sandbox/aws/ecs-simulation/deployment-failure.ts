@@ -1,3 +1,4 @@
+import { nameIn } from '../account.ts';
 import { addDeployment, endServiceDeployment } from './deployment-start.ts';
 import { addEvent, type Simulation } from './simulation.ts';
 import type { Service, ServiceDeployment } from './state.ts';
@@ -101,13 +102,16 @@ function requestRollback(
   });
 }
 
-/** A new entry for the revision that completed last takes over what still runs of it. */
+/**
+ * A new entry for the revision that completed last, under the id that it had, takes over what still runs of it.
+ * Source: DescribeServices answers in public issues; the id in `rolling back to deployment …` is the earlier one.
+ */
 function beginRollback(simulation: Simulation, service: Service, serviceDeployment: ServiceDeployment): void {
   const target = serviceDeployment.rollback?.revision;
   if (target === undefined) return;
   const now = simulation.timeline.now();
   const sources = service.deployments.filter((one) => one.revision === target);
-  const back = addDeployment(service, target, `ecs-svc/${simulation.ids.digits19()}`, now);
+  const back = addDeployment(service, target, `ecs-svc/${nameIn(target.arn)}`, now);
   back.rolloutStateReason = rolloutReason.rollingBack(back.id);
   service.taskDefinition = target.taskDefinition;
   serviceDeployment.rollbackDeployment = back;

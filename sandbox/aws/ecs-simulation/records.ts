@@ -17,6 +17,7 @@ export function newDeployment(id: string, revision: Revision, createdAt: number)
     failedTasks: 0,
     tasksBegun: 0,
     accepting: true,
+    unhealthy: 0,
     placementFailures: 0,
     notBefore: createdAt,
   };

@@ -55,6 +55,7 @@ export class Scheduler implements TaskListener {
   failedHealthCheck(task: Task): void {
     const { service, deployment } = task;
     if (service === undefined || deployment === undefined) return;
+    deployment.unhealthy += 1;
     this.#count(service, deployment, {
       reachedRunning: true,
       failedHealthCheck: true,
@@ -146,15 +147,11 @@ export class Scheduler implements TaskListener {
       if (task === undefined) break;
       started.push(task);
     }
-    if (started.length > 0)
-      addEvent(
-        this.#simulation,
-        service,
-        eventText.started(
-          service.name,
-          started.map((task) => task.id),
-        ),
-      );
+    if (started.length === 0) return;
+    const ids = started.map((task) => task.id);
+    const replaced = Math.min(primary.unhealthy, started.length);
+    primary.unhealthy -= replaced;
+    addEvent(this.#simulation, service, eventText.started(service.name, ids, replaced));
   }
 
   #startOne(service: Service, deployment: Deployment, index: number): Task | undefined {
@@ -209,15 +206,15 @@ export class Scheduler implements TaskListener {
     }
     if (stopping.length === 0) return;
     service.steady = false;
-    addEvent(
-      this.#simulation,
-      service,
-      eventText.stopped(
-        service.name,
-        stopping.map((task) => task.id),
-      ),
-    );
+    this.#tellStopped(service, stopping);
     for (const task of stopping) this.#stop(task, primary.id);
+  }
+
+  #tellStopped(service: Service, stopping: readonly Task[]): void {
+    const running = stopping.filter((task) => task.lastStatus === 'RUNNING').map((task) => task.id);
+    const pending = stopping.length - running.length;
+    if (running.length > 0) addEvent(this.#simulation, service, eventText.stopped(service.name, running));
+    if (pending > 0) addEvent(this.#simulation, service, eventText.stoppedPending(service.name, pending));
   }
 
   #stop(task: Task, deploymentId: string): void {

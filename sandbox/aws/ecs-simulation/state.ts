@@ -52,6 +52,8 @@ export interface Deployment {
   tasksBegun: number;
   /** False: no further task is started (failed, or stopped by somebody). */
   accepting: boolean;
+  /** Tasks stopped for their health checks that are still to be replaced. */
+  unhealthy: number;
   /** Placements that failed one after the other. */
   placementFailures: number;
   /** No task is started before this moment: ECS backs off from tasks that keep failing. */

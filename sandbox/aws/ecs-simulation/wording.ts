@@ -7,10 +7,11 @@ const tasks = (ids: readonly string[]): string => ids.map((id) => `(task ${id})`
 
 /** Messages of the service scheduler. */
 export const eventText = {
-  started: (service: string, ids: readonly string[]) =>
-    `(service ${service}) has started ${ids.length} tasks: ${tasks(ids)}.`,
+  started: (service: string, ids: readonly string[], replaced: number) =>
+    `(service ${service}) has started ${ids.length} tasks: ${tasks(ids)}.${replaced === 0 ? '' : ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.`}`,
   stopped: (service: string, ids: readonly string[]) =>
     `(service ${service}) has stopped ${ids.length} running tasks: ${tasks(ids)}.`,
+  stoppedPending: (service: string, count: number) => `(service ${service}) stopped ${count} pending tasks.`,
   draining: (service: string, count: number) =>
     `(service ${service}) has begun draining connections on ${count} tasks.`,
   registered: (service: string, targetGroup: string) =>
@@ -41,10 +42,13 @@ export const rolloutReason = {
   tasksFailed: 'ECS deployment circuit breaker: tasks failed to start.',
   alarm: 'ECS deployment alarm: alarm detected.',
   rollingBack: (deployment: string) =>
-    `ECS deployment circuit breaker: rolling back to deploymentId: ${deployment}`,
+    `ECS deployment circuit breaker: rolling back to deploymentId ${deployment}.`,
 } as const;
 
-/** `statusReason` of a service deployment, also the reason of its rollback. */
+/**
+ * `statusReason` of a service deployment, also the reason of its rollback. The first and the hook's are quoted
+ * from public issues; AWS documents none, so the others are in their manner and nothing should rest on them.
+ */
 export const statusReason = {
   breakerRollback: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
   breakerStop: 'Service deployment stopped because the circuit breaker threshold was exceeded.',
