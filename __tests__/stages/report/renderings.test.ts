@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { endingLines, headline, preflightLines, problemLines } from '../../../src/stages/report/log.ts';
+import { isGreen, type RunReport } from '../../../src/stages/report/run-report.ts';
+import { slackMessage } from '../../../src/stages/report/slack-message.ts';
+import { renderSummary } from '../../../src/stages/report/summary.ts';
+import { REPORTS } from './reports.ts';
+
+const all: readonly (readonly [string, RunReport])[] = Object.entries(REPORTS);
+const bad = all.filter(([, report]) => !isGreen(report.result));
+
+describe.each(all)('%s', (_, report) => {
+  it('has its Slack message', () => {
+    expect(slackMessage(report)).toMatchSnapshot();
+  });
+
+  it('has its step summary', () => {
+    expect(renderSummary(report)).toMatchSnapshot();
+  });
+
+  it('has its log', () => {
+    const log = [
+      headline(report),
+      ...preflightLines(report.checks),
+      ...problemLines(report, false),
+      ...endingLines(report, true),
+    ];
+    expect(log.join('\n')).toMatchSnapshot();
+  });
+
+  it('speaks plainly: no exclamation, no apology', () => {
+    const said = [
+      JSON.stringify(slackMessage(report)),
+      renderSummary(report),
+      ...problemLines(report, false),
+      ...endingLines(report, true),
+    ].join('\n');
+    expect(said).not.toMatch(/\w!(\s|$)|\boops\b|\bplease\b|\bsorry\b|undefined|\[object|NaN/i);
+  });
+
+  it('has an emoji nowhere in Slack but in its first line', () => {
+    const [first = '', ...rest] = JSON.stringify(slackMessage(report).blocks).split('\\n');
+    expect(first).toMatch(/✅|❌/);
+    expect(rest.join()).not.toMatch(/\p{Extended_Pictographic}/u);
+  });
+});
+
+describe.each(bad)('%s', (_, report) => {
+  it('says everywhere why, by which code, and what to do', () => {
+    const [failure] = report.failures;
+    expect(failure).toBeDefined();
+    const { code = 'none', title = 'none' } = failure ?? {};
+    const slack = slackMessage(report);
+    const shown = slack.blocks
+      .flatMap((block) => (block.type === 'section' ? (block.text?.text ?? '') : []))
+      .join('\n');
+    const log = [...problemLines(report, false), ...endingLines(report, true)].join('\n');
+    const summary = renderSummary(report);
+    for (const text of [shown, log]) {
+      expect(text).toContain(code);
+      expect(text).toContain(title.replaceAll('_', '_'));
+      expect(text).toContain(failure?.fix.slice(0, 20));
+    }
+    expect(summary).toContain(code);
+    expect(slack.text).toContain(title);
+  });
+
+  it('says whether anything was changed', () => {
+    const changed = report.image !== undefined;
+    expect(JSON.stringify(slackMessage(report)).includes('Nothing was changed')).toBe(!changed);
+  });
+});
+
+describe('green', () => {
+  it.each(all.filter(([, report]) => isGreen(report.result)))('%s has no failure in it', (_, report) => {
+    expect(renderSummary(report)).toContain('✅');
+    expect(JSON.stringify(slackMessage(report))).not.toContain('❌');
+  });
+});
