@@ -18,6 +18,7 @@ export type { Fault } from './aws/faults.ts';
 export type { DeploymentTruth, TaskTruth, Truth } from './aws/truth.ts';
 export type { Scenario } from './scenarios/scenario.ts';
 
+/** What a sandbox is started with. */
 export interface SandboxOptions {
   /** A scenario or its name; `success` if left out. */
   readonly scenario?: string | Scenario;

@@ -7,6 +7,7 @@ export const jsonTargets: Readonly<Record<string, 'ecr' | 'ecs' | 'logs'>> = {
   Logs_20140328: 'logs',
 };
 
+/** The content type of requests and answers. */
 export const jsonContentType = 'application/x-amz-json-1.1';
 
 /** Members of inputs that are timestamps or blobs on the wire and have other types in the SDK. */

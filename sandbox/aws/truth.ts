@@ -28,6 +28,7 @@ export interface Truth {
   readonly slackRequests: number;
 }
 
+/** A deployment that was started, with what it deploys and where it stands. */
 export interface DeploymentTruth {
   readonly service: string;
   /** `ecs-svc/…` */
@@ -43,6 +44,7 @@ export interface DeploymentTruth {
   readonly startedAt: number;
 }
 
+/** A task, with the digests that its containers were really started from. */
 export interface TaskTruth {
   /** Absent for a one-off task. */
   readonly service?: string;

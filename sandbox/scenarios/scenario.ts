@@ -68,6 +68,7 @@ export interface ServiceSpec {
   readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
 }
 
+/** What a service of a scenario has other than the default one. */
 export type ServiceChanges = Partial<ServiceSpec>;
 
 /** A role, with who may assume it. */
@@ -154,6 +155,7 @@ export interface OthersAction {
   readonly act: OthersAct;
 }
 
+/** An act of somebody else. A moved tag points at a new image made from `marker`. */
 export type OthersAct =
   | {
       readonly kind: 'update-service';

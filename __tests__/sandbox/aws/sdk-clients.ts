@@ -24,6 +24,7 @@ export function clientsOf(sandbox: Sandbox, keys: Keys = staticKeys(sandbox), ma
   };
 }
 
+/** The keys in a sandbox's environment. */
 export function staticKeys(sandbox: Sandbox): Keys {
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = sandbox.env();
   return { accessKeyId, secretAccessKey };

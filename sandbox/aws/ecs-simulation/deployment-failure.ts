@@ -112,7 +112,9 @@ function beginRollback(simulation: Simulation, service: Service, serviceDeployme
   const now = simulation.timeline.now();
   const sources = service.deployments.filter((one) => one.revision === target);
   const back = addDeployment(service, target, `ecs-svc/${nameIn(target.arn)}`, now);
-  back.rolloutStateReason = rolloutReason.rollingBack(back.id);
+  if (serviceDeployment.breaker.status === 'TRIGGERED') {
+    back.rolloutStateReason = rolloutReason.rollingBack(back.id);
+  }
   service.taskDefinition = target.taskDefinition;
   serviceDeployment.rollbackDeployment = back;
   for (const task of simulation.state.tasks) {

@@ -60,6 +60,7 @@ export interface Deployment {
   notBefore: number;
 }
 
+/** A service deployment, in the terms of API_ServiceDeployment. */
 export interface ServiceDeployment {
   readonly arn: string;
   /** The entry in `deployments` that it belongs to. */
@@ -88,6 +89,7 @@ export interface ServiceDeployment {
   rollbackDeployment?: Deployment | undefined;
 }
 
+/** A task of a service, or a one-off one. */
 export interface Task {
   readonly arn: string;
   readonly id: string;
@@ -120,6 +122,7 @@ export interface Task {
   containersStartedAt?: number | undefined;
 }
 
+/** A service with its deployments, their history and its events. */
 export interface Service {
   readonly arn: string;
   readonly name: string;
@@ -150,6 +153,7 @@ export interface Service {
   steady: boolean;
 }
 
+/** A cluster. */
 export interface Cluster {
   readonly name: string;
   readonly arn: string;

@@ -5,6 +5,7 @@ export interface LogEvent {
   readonly message: string;
 }
 
+/** The lines of one container. */
 export interface LogStream {
   readonly name: string;
   readonly createdAt: number;
@@ -12,6 +13,7 @@ export interface LogStream {
   readonly events: LogEvent[];
 }
 
+/** A log group with its streams, by name. */
 export interface LogGroup {
   readonly name: string;
   readonly createdAt: number;
