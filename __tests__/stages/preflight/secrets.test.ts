@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkSecrets } from '../../../src/stages/preflight/checks/secrets.ts';
+import { checkContext } from './check-context.ts';
+
+const STRONG = 'Tr0ub4dor&3-horse-staple';
+
+function check(rules: string, environment: Record<string, string>, event?: string) {
+  return checkSecrets(checkContext({ 'required-secrets': rules }, environment, event ? { event } : {}));
+}
+
+async function codes(rules: string, environment: Record<string, string>): Promise<readonly string[]> {
+  return (await check(rules, environment)).findings.map(({ code }) => code);
+}
+
+describe('required-secrets', () => {
+  it.each<readonly [string, string, string | undefined]>([
+    // What is always refused.
+    ['', '', 'DG112'],
+    ['', ' ', 'DG113'],
+    ['', '\n\t\u00a0', 'DG113'],
+    ['', ' s3cr3t-value', 'DG114'],
+    ['', 's3cr3t-value\n', 'DG114'],
+    ['', '"s3cr3t-value"', 'DG114'],
+    ['', "'s3cr3t-value'", 'DG114'],
+    ['', '`s3cr3t-value`', 'DG114'],
+    ['', '"two\nlines"', 'DG114'],
+    ['', '""', 'DG114'],
+    ['', 'changeme', 'DG115'],
+    ['', 'CHANGE_ME', 'DG115'],
+    ['', 'change-me!', 'DG115'],
+    ['', 'xxx', 'DG115'],
+    ['', 'XXXXXXXX', 'DG115'],
+    ['', '***', 'DG115'],
+    ['', '<your key here>', 'DG115'],
+    ['', '<secret>', 'DG115'],
+    ['', '{{ secret }}', 'DG115'],
+    ['', 'TODO', 'DG115'],
+    ['', 'your-secret-here', 'DG115'],
+    ['', 'placeholder', 'DG115'],
+    ['', 'null', 'DG115'],
+    ['', 'undefined', 'DG115'],
+    ['', 'password', 'DG115'],
+    ['', 'JWT_SECRET', 'DG115'],
+    ['', 'jwt_secret', 'DG115'],
+    ['', '${{ secrets.JWT_SECRET }}', 'DG115'],
+    ['', '$JWT_SECRET', 'DG115'],
+    ['', '${JWT_SECRET}', 'DG115'],
+    // What is a value.
+    ['', 'x', undefined],
+    ['', 'hunter2', undefined],
+    ['', 'it"s', undefined],
+    ['', '"', undefined],
+    ['', '{"key": "value"}', undefined],
+    ['', '["a", "b"]', undefined],
+    ['', '-----BEGIN KEY-----\nMIIE\n-----END KEY-----', undefined],
+    ['', 'changeme-not-really-4711', undefined],
+    ['', '$2b$12$abcdefghijk', undefined],
+    ['', 'two words', undefined],
+    // min=N counts characters, not bytes or UTF-16 units.
+    ['min=8', '1234567', 'DG116'],
+    ['min=8', '12345678', undefined],
+    ['min=4', 'öööö', undefined],
+    ['min=4', '🚀🚀', 'DG116'],
+    ['min=32', 'x9'.repeat(16), undefined],
+    // strong: 16 characters, three of four classes, no common password.
+    ['strong', STRONG, undefined],
+    ['strong', 'Aa1!Aa1!Bb2?Bb2', 'DG117'],
+    ['strong', 'Aa1!Aa1!Bb2?Bb2?', undefined],
+    ['strong', 'abcdefghijklmnopqrstuvwxyz', 'DG117'],
+    ['strong', 'abcdefghijklmnop12345678', 'DG117'],
+    ['strong', 'abcdefghijklmnop12345678-', undefined],
+    ['strong', 'Password1234567!', 'DG117'],
+    ['strong', 'P@ssw0rd12345678', 'DG117'],
+    ['strong', 'Qwerty1234567890!', 'DG117'],
+    ['strong', 'Aa1Aa1Aa1Aa1Aa1Aa1', 'DG117'],
+    ['strong', '4a6f2c9e8b1d7f3a5c0e9d8b7a6f5e4d', 'DG117'],
+    ['strong min=40', STRONG, 'DG116'],
+  ])('%s: %j gives %s', async (rules, value, code) => {
+    expect(await codes(`JWT_SECRET ${rules}`, { JWT_SECRET: value })).toEqual(code ? [code] : []);
+  });
+
+  it('takes a variable that is not there for one that is not set', async () => {
+    expect(await codes('JWT_SECRET', {})).toEqual(['DG112']);
+    expect(await codes('constructor\ntoString', {})).toEqual(['DG112', 'DG112']);
+  });
+
+  it('finds equal values where one is to be unique', async () => {
+    const same = { A: STRONG, B: STRONG, C: 'another-Value-42' };
+    expect(await codes('A\nB\nC', same)).toEqual([]);
+    expect(await codes('A unique\nB\nC', same)).toEqual(['DG118']);
+    expect(await codes('A unique\nB unique\nC unique', same)).toEqual(['DG118', 'DG118']);
+    expect(await codes('A\nB\nC unique', same)).toEqual([]);
+    expect((await check('A unique\nB\nC', same)).findings[0]?.title).toContain('same value as B');
+    expect(await codes('A unique', { ...same })).toEqual([]);
+  });
+
+  it('reports every secret that is wrong, not the first alone', async () => {
+    expect(await codes('A\nB\nC min=9\nD', { B: ' x', C: 'short', D: 'fine-value' })).toEqual([
+      'DG112',
+      'DG114',
+      'DG116',
+    ]);
+  });
+
+  it('says what was found in order, by name and rule', async () => {
+    const report = await check('JWT_SECRET min=16 unique\nDATABASE_PASSWORD strong\nOTHER', {
+      JWT_SECRET: 'abcdefghijklmnop',
+      DATABASE_PASSWORD: STRONG,
+      OTHER: 'fine-value',
+    });
+    expect(report).toMatchObject({
+      findings: [],
+      passed: '3 of 3 set: JWT_SECRET (long enough, unique), DATABASE_PASSWORD (strong), OTHER',
+    });
+    expect((await check('A\nB', { A: 'fine-value' })).passed).toBe('1 of 2 set: A');
+    expect((await check('A', {})).passed).toBeUndefined();
+    expect((await check('', {})).passed).toBe('none required');
+  });
+
+  it('names the variable that was probably meant, and a fix to paste', async () => {
+    const [finding] = (await check('DATABASE_PASSWORD', { DB_PASSWORD: 'x', HOME: '/root', PATH: '/bin' }))
+      .findings;
+    expect(finding?.title).toBe('Secret DATABASE_PASSWORD is not set. DB_PASSWORD is: is that the one?');
+    expect(finding?.fix).toContain('env: DATABASE_PASSWORD: ${{ secrets.DATABASE_PASSWORD }}');
+    const [alone] = (await check('JWT_SECRET', { HOME: '/root', INPUT_JWT_SECRET: 'x', JWT_SECRETS: '' }))
+      .findings;
+    expect(alone?.title).toBe('Secret JWT_SECRET is not set.');
+  });
+
+  it.each([
+    ['pull_request', true],
+    ['push', false],
+    ['schedule', false],
+  ])('tells of forks and Dependabot in a run of %s: %s', async (event, told) => {
+    const { findings } = await check('A\nB', {}, event);
+    expect(findings.some(({ code }) => code === 'DG119')).toBe(told);
+    expect(
+      (await check('A\nB', { A: 'fine-value' }, event)).findings.some(({ code }) => code === 'DG119'),
+    ).toBe(false);
+  });
+
+  it('never says a value, whatever is wrong with it', async () => {
+    const core = fc
+      .string({ unit: 'grapheme', minLength: 3, maxLength: 20 })
+      .map((text) => `Ω7${text.trim()}Ω`);
+    const value = core.chain((text) =>
+      fc.constantFrom(
+        text,
+        ` ${text}`,
+        `"${text}"`,
+        `<${text}>`,
+        `\${{ ${text} }}`,
+        `${text}\n`,
+        `your-${text}`,
+        text.repeat(3),
+      ),
+    );
+    const rule = fc.constantFrom('', 'min=9999', 'strong', 'unique', 'min=500 strong unique');
+    await fc.assert(
+      fc.asyncProperty(value, rule, async (text, rules) => {
+        const report = await check(`A ${rules}\nB ${rules}\nAA ${rules}`, { A: text, B: text, ZZ: text });
+        expect(JSON.stringify(report)).not.toContain('Ω');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never throws and never takes long', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect((await codes('A strong min=3 unique', { A: text })).length).toBeLessThanOrEqual(1);
+      }),
+    );
+    const started = performance.now();
+    for (const piece of ['abc', 'password', 'test', '<', '"', ' ', 'your-', '${{', 'Aa1!']) {
+      await codes('A strong', { A: `${piece.repeat(20_000)}!` });
+    }
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
