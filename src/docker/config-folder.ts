@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The user's own docker configuration folder (docs.docker.com, "docker CLI": DOCKER_CONFIG, else ~/.docker). */
 export function userConfigFolder(environment: Environment): string {
-  return environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker');
+  return resolve(environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker'));
 }
 
 /**
@@ -36,8 +36,9 @@ export async function makeConfigFolder(
 
 /**
  * The user's logins without the one for our registry. An empty helper for the host makes docker keep this one
- * login in the file, where a `credsStore` would leave our password in the user's keychain
- * (docker/cli, `configfile.getConfiguredCredentialStore`).
+ * login in the file, where a `credsStore` would leave our password in the user's keychain; so would the helper
+ * that docker takes by itself where a configuration has no logins, stores or helpers (docker/cli,
+ * `configfile.getConfiguredCredentialStore` and `config.LoadDefaultConfigFile`).
  */
 function ownLogin(
   user: Readonly<Record<string, unknown>>,
@@ -45,11 +46,7 @@ function ownLogin(
 ): Readonly<Record<string, unknown>> {
   const auths = Object.entries(objectOf(user['auths'])).filter(([host]) => hostOf(host) !== registryHost);
   const helpers = objectOf(user['credHelpers']);
-  const needed = typeof user['credsStore'] === 'string' || registryHost in helpers;
-  return {
-    auths: Object.fromEntries(auths),
-    ...(needed ? { credHelpers: { ...helpers, [registryHost]: '' } } : {}),
-  };
+  return { auths: Object.fromEntries(auths), credHelpers: { ...helpers, [registryHost]: '' } };
 }
 
 function hostOf(address: string): string {

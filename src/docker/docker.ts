@@ -102,7 +102,7 @@ export class Docker {
   ): Promise<CommandResult> {
     const secrets = join(this.#settings.privateFolder, 'build-secrets');
     await mkdir(secrets, { mode: 0o700, recursive: true });
-    const fileOf = (id: string) => join(secrets, encodeURIComponent(id));
+    const fileOf = (id: string) => join(secrets, `id-${encodeURIComponent(id)}`);
     for (const line of build.secrets) {
       const at = line.indexOf('=');
       await writeFile(fileOf(line.slice(0, at)), line.slice(at + 1), { mode: 0o600 });
