@@ -110,7 +110,8 @@ export class RegistryRepository {
     const answer = await this.#ask('GET', `blobs/${digest}`, {});
     const location = answer.header('location');
     if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
-    const url = new URL(location, this.#access.endpoint);
+    const url = URL.parse(location, this.#access.endpoint.href);
+    if (url === null) throw new RegistryProblem('the registry redirects to something that is no address');
     if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
       throw new RegistryProblem(`the registry redirects to ${url.host} without https`);
     }
@@ -164,7 +165,7 @@ function mediaTypeOf(answer: HttpAnswer): string {
 
 function refusal(answer: HttpAnswer, doing: string): RegistryProblem {
   const { code, message } = firstError(answer.body);
-  const words = message ? `: ${oneLine(message, 300)}` : '';
+  const words = message ? `: ${oneLine(message, 300).replace(/\.+$/, '')}` : '';
   return new RegistryProblem(`${doing} was answered with HTTP ${answer.status}${words}`, answer.status, code);
 }
 

@@ -19,7 +19,11 @@ export async function moveTag(tag: string, to: Manifest, registry: RegistryRepos
   try {
     const before = await registry.manifest(tag);
     if (before?.digest === to.digest) return { tag, from: before.digest, to: to.digest };
-    await registry.tag(tag, to);
+    await registry.tag(tag, to).catch(async (error: unknown) => {
+      // A PUT whose answer was lost is sent again, and then refused where the tag may not move: what stands there counts.
+      const now = error instanceof RegistryProblem ? await registry.manifest(tag) : undefined;
+      if (now?.digest !== to.digest) throw error;
+    });
     const after = await registry.manifest(tag);
     if (after?.digest !== to.digest) throw new Failure(movedBySomebody(tag, to, after));
     return { tag, from: before?.digest, to: to.digest };
