@@ -106,8 +106,11 @@ function joinPorts(
 
 /** Kept connections, and timers of what is over, must not keep the job waiting: hence the exit by hand. */
 main().then(
-  (green) => process.exit(green ? 0 : 1),
-  (error: unknown) => {
+  async (green) => {
+    await githubRunner.flush();
+    process.exit(green ? 0 : 1);
+  },
+  async (error: unknown) => {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     githubRunner.print(words);
     githubRunner.annotate({
@@ -116,6 +119,7 @@ main().then(
       title: `deploy-guard has a bug: ${error instanceof Error ? error.message : 'unknown'}`,
       fix: 'Report it, with the lines above, in an issue of the deploy-guard repository.',
     });
+    await githubRunner.flush();
     process.exit(1);
   },
 );

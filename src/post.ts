@@ -46,10 +46,14 @@ async function post(): Promise<void> {
 }
 
 post().then(
-  () => process.exit(0),
-  (error: unknown) => {
+  async () => {
+    await githubRunner.flush();
+    process.exit(0);
+  },
+  async (error: unknown) => {
     // The deploy's own result stands: what fails here only warns.
     githubRunner.print(`! DG809 Cleaning up failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    await githubRunner.flush();
     process.exit(0);
   },
 );

@@ -113,7 +113,9 @@ describe('runCommand', () => {
     const { stdout, stderr } = await node(
       'console.log("a"); console.error("b"); process.stdout.write("c\\r\\nd\\re")',
       {
-        onLine: (line) => lines.push(line),
+        onLines: (more) => {
+          lines.push(...more);
+        },
       },
     );
     expect(stdout).toBe('a\nc\nd\ne');

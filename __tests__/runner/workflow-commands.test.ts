@@ -45,7 +45,7 @@ describe('githubRunner', () => {
         const out = runnerLines(
           printedBy(() => {
             const foreign = githubRunner.foreignOutput();
-            for (const line of lines) foreign.line(line);
+            void foreign.lines(lines);
             foreign.end();
           }),
         );

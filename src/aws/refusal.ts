@@ -57,19 +57,29 @@ export function readRefusal(error: unknown): AwsProblem {
   const code = codeOf(error);
   const skewed = /signature (expired|not yet current)/i.test(message);
   const named = KINDS.find(([pattern]) => pattern.test(name))?.[1];
-  const answered = status !== undefined;
-  const unreachable = !answered && (name === 'TimeoutError' || (code !== undefined && NETWORK.test(code)));
-  const kind = skewed
-    ? 'clock-skew'
-    : (named ?? (unreachable || (status ?? 0) >= 500 ? 'unreachable' : 'other'));
-  const refused = answered && status < 500;
+  // An error with a status of success: the answer broke off, or is none of AWS's.
+  const brokenOff = status !== undefined && status < 300;
+  const unreachable =
+    (status === undefined && (name === 'TimeoutError' || (code !== undefined && NETWORK.test(code)))) ||
+    brokenOff ||
+    (status ?? 0) >= 500;
+  const kind = skewed ? 'clock-skew' : (named ?? (unreachable ? 'unreachable' : 'other'));
+  const refused = status !== undefined && status >= 400 && status < 500;
   return {
     kind,
     name: code ?? name,
-    message: status !== undefined && status >= 500 && message === '' ? `HTTP ${status}` : message,
+    message: brokenOff ? 'the answer broke off' : worthReading(message, status),
     action: /not authorized to perform:? ([a-z-]+:[A-Za-z]+)/.exec(message)?.[1],
     maybeDone: !refused && !(code !== undefined && NEVER_SENT.test(code)) && kind !== 'no-credentials',
   };
+}
+
+/** The SDK's message, but where it is empty or says nothing (`Unknown`, `UnknownError`): a proxy's page, not AWS's. */
+function worthReading(message: string, status: number | undefined): string {
+  if (message !== '' && !/^unknown(error)?$/i.test(message)) return message;
+  return status === undefined
+    ? 'no answer'
+    : `HTTP ${status}, which is not an answer of AWS's (a proxy's, perhaps)`;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CommandResult, runCommand } from '../runner/command.ts';
+import { type CommandResult, type OnLines, runCommand } from '../runner/command.ts';
 import { oneLine } from '../runner/text.ts';
 import type { BuildSettings } from '../stages/inputs/config.ts';
 import { type BuildNames, buildArguments } from './build-command.ts';
@@ -98,7 +98,7 @@ export class Docker {
     build: BuildSettings,
     names: BuildNames,
     withBuildx: boolean,
-    onLine: (line: string) => void,
+    onLines: OnLines,
   ): Promise<CommandResult> {
     const secrets = join(this.#settings.privateFolder, 'build-secrets');
     await mkdir(secrets, { mode: 0o700, recursive: true });
@@ -107,12 +107,12 @@ export class Docker {
       const at = line.indexOf('=');
       await writeFile(fileOf(line.slice(0, at)), line.slice(at + 1), { mode: 0o600 });
     }
-    return await this.#run(buildArguments(build, names, withBuildx, fileOf), { onLine });
+    return await this.#run(buildArguments(build, names, withBuildx, fileOf), { onLines });
   }
 
   /** Pushes `repository:tag`, as the classic builder left it. */
-  async push(reference: string, onLine: (line: string) => void): Promise<CommandResult> {
-    return await this.#run(['push', reference], { onLine });
+  async push(reference: string, onLines: OnLines): Promise<CommandResult> {
+    return await this.#run(['push', reference], { onLines });
   }
 
   /** Digests under which the local engine knows an image at registries: `repository@sha256:…`. */
@@ -128,7 +128,7 @@ export class Docker {
 
   async #run(
     args: readonly string[],
-    options: { readonly input?: string; readonly onLine?: (line: string) => void },
+    options: { readonly input?: string; readonly onLines?: OnLines },
   ): Promise<CommandResult> {
     const { workspace, signal } = this.#settings;
     return await runCommand('docker', args, {

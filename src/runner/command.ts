@@ -10,14 +10,17 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Takes lines that a program printed; a promise holds the program up until it is kept. */
+export type OnLines = (lines: readonly string[]) => Promise<void> | void;
+
 /** What a program is started with. */
 export interface CommandOptions {
   readonly cwd?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Text for its standard input: the way to hand over a secret. */
   readonly input?: string;
-  /** Gets each line of both streams as it comes. */
-  readonly onLine?: (line: string) => void;
+  /** Gets the lines of both streams as they come; nothing more is read until it is done with them. */
+  readonly onLines?: OnLines;
   /** Ends the program: SIGTERM, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal;
 }
@@ -64,7 +67,7 @@ export async function runCommand(
   // A program that ends without reading its input closes the pipe: its exit code tells more than EPIPE.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collectTail(stream, options.onLine));
+  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collectTail(stream, options.onLines));
   try {
     const exitCode = await ended;
     return { exitCode, stdout: (await stdout) ?? '', stderr: (await stderr) ?? '' };
@@ -87,13 +90,12 @@ function stopGroup(pid: number | undefined): void {
 }
 
 /** Lines are split here and not by readline, which keeps a line of any length: these are cut as they come. */
-async function collectTail(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): Promise<string> {
-  const tail: string[] = [];
-  const keep = (raw: string) => {
-    const line = shorten(raw, LONGEST_LINE);
-    onLine?.(line);
-    tail.push(line);
-    if (tail.length > TAIL) tail.shift();
+async function collectTail(stream: NodeJS.ReadableStream, onLines?: OnLines): Promise<string> {
+  let tail: readonly string[] = [];
+  const keep = async (raw: readonly string[]) => {
+    const lines = raw.map((line) => shorten(line, LONGEST_LINE));
+    tail = [...tail, ...lines.slice(-TAIL)].slice(-TAIL);
+    if (lines.length > 0) await onLines?.(lines);
   };
   let rest = '';
   stream.setEncoding('utf8');
@@ -101,10 +103,10 @@ async function collectTail(stream: NodeJS.ReadableStream, onLine?: (line: string
     // A CR at the end may be the first half of a CRLF.
     const lines = `${rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
-    lines.forEach(keep);
+    await keep(lines);
     if (rest.length > LONGEST_LINE + 1) rest = rest.slice(0, LONGEST_LINE + 1);
   }
   const last = rest.replace(/\r$/, '');
-  if (last !== '') keep(last);
+  if (last !== '') await keep([last]);
   return tail.join('\n');
 }

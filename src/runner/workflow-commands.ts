@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as core from '@actions/core';
 import type { Finding } from '../finding.ts';
+import type { OnLines } from './command.ts';
 import { disarm, oneLine } from './text.ts';
 
 /** What a run says to GitHub's runner, through workflow commands and command files. */
@@ -14,12 +15,19 @@ export interface Runner {
    * Prints what another program printed, as it comes. The runner's commands are off for as long as it takes, so
    * that nothing in it is obeyed.
    */
-  foreignOutput(): { line(text: string): void; end(): void };
+  foreignOutput(): { lines: OnLines; end(): void };
+  /** Waits until all that was printed has left the process. */
+  flush(): Promise<void>;
   annotate(finding: Finding): void;
   mask(secret: string): void;
   setOutput(name: string, value: string): void;
   saveState(name: string, value: string): void;
   addSummary(markdown: string): Promise<void>;
+}
+
+/** Writes to standard output, and waits where its reader is behind: what is printed is never piled up. */
+async function write(text: string): Promise<void> {
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 /** GitHub's runner, reached through @actions/core. */
@@ -31,10 +39,13 @@ export const githubRunner: Runner = {
     const token = randomUUID();
     core.info(`::stop-commands::${token}`);
     return {
-      line: (text) => core.info(disarm(text)),
+      lines: async (lines) => {
+        await write(`${lines.map(disarm).join('\n')}\n`);
+      },
       end: () => core.info(`::${token}::`),
     };
   },
+  flush: () => write(''),
   annotate(finding) {
     const title = `${finding.code} ${oneLine(finding.title, 200)}`;
     const properties = finding.where

@@ -47,12 +47,13 @@ async function said(
     print: (line) => told.printed.push(line),
     openGroup: () => undefined,
     closeGroup: () => undefined,
-    foreignOutput: () => ({ line: () => undefined, end: () => undefined }),
+    foreignOutput: () => ({ lines: () => undefined, end: () => undefined }),
     annotate: ({ code, title, fix, detail }) =>
       told.annotations.push(`${code} ${title} ${fix} ${detail ?? ''}`),
     mask: () => undefined,
     setOutput: (name, value) => told.outputs.set(name, value),
     saveState: () => undefined,
+    flush: () => Promise.resolve(),
     addSummary: (markdown) => {
       if (options.summaryFails) return Promise.reject(new Error('disk full'));
       told.summary += markdown;

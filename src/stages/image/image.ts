@@ -5,7 +5,7 @@ import { Failure, type Finding } from '../../finding.ts';
 import type { RunContext } from '../../github/run-context.ts';
 import { imagesOf, isDigest, layersOf, type Manifest } from '../../registry/manifest.ts';
 import { RegistryProblem, type RegistryRepository } from '../../registry/registry.ts';
-import type { CommandResult } from '../../runner/command.ts';
+import type { CommandResult, OnLines } from '../../runner/command.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 
@@ -26,7 +26,7 @@ export interface PushedImage {
 export interface ImagePorts {
   readonly docker: Docker;
   readonly registry: RegistryRepository;
-  readonly onOutput: (line: string) => void;
+  readonly onOutput: OnLines;
 }
 
 /** What is to be built, and where it goes. */

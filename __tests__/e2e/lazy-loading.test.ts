@@ -1,0 +1,64 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ACTION, type DeployOptions, deploy } from './deploy.ts';
+
+/** Names by which the SDK's clients are known in a bundle: their JSON protocol's target prefixes. */
+const CLIENTS = {
+  ecs: 'AmazonEC2ContainerServiceV20141113',
+  ecr: 'AmazonEC2ContainerRegistry_V20150921',
+  logs: 'Logs_20140328',
+} as const;
+
+const copies: string[] = [];
+afterAll(() => {
+  for (const copy of copies) rmSync(copy, { recursive: true });
+});
+
+/** A copy of the action in which every file with one of the clients fails when it is loaded. */
+function actionWithout(clients: readonly (keyof typeof CLIENTS)[]): string {
+  const copy = mkdtempSync(join(tmpdir(), 'action-without-'));
+  copies.push(copy);
+  cpSync(join(ACTION, 'action.yml'), join(copy, 'action.yml'));
+  cpSync(join(ACTION, 'dist'), join(copy, 'dist'), { recursive: true });
+  for (const client of clients) {
+    const files = readdirSync(join(copy, 'dist')).filter(
+      (file) =>
+        file.endsWith('.js') && readFileSync(join(copy, 'dist', file), 'utf8').includes(CLIENTS[client]),
+    );
+    if (files.length === 0) throw new Error(`no file of dist/ has the ${client} client: the test is blind`);
+    expect(files).not.toContain('index.js');
+    for (const file of files)
+      writeFileSync(join(copy, 'dist', file), `throw new Error('the ${client} client was loaded');\n`);
+  }
+  return copy;
+}
+
+const run = (clients: readonly (keyof typeof CLIENTS)[], options: DeployOptions) =>
+  deploy({ ...options, run: { actionDir: actionWithout(clients) } });
+
+describe('heavy clients', () => {
+  it('are not loaded by a check whose AWS secrets are missing', async () => {
+    const { run: ended } = await run(['ecs', 'ecr', 'logs'], {
+      inputs: { mode: 'check' },
+      env: {
+        AWS_ACCESS_KEY_ID: undefined,
+        AWS_SECRET_ACCESS_KEY: undefined,
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+    });
+    expect(ended.outputs['failure-code'], ended.log).toBe('DG201');
+    expect(ended.log).not.toContain('was loaded');
+  });
+
+  it('are loaded where a stage needs them: the test would notice', async () => {
+    const { run: ended } = await run(['ecs'], { inputs: { mode: 'check' } });
+    expect(ended.log).toContain('the ecs client was loaded');
+  });
+
+  it('of CloudWatch Logs are not loaded by a deploy that goes well', async () => {
+    const { run: ended } = await run(['logs'], { speed: 60 });
+    expect(ended.outputs['result'], ended.log).toBe('succeeded');
+  });
+});
