@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { changes, type Deployed, deploy } from '../e2e/deploy.ts';
+import { documentedActions } from './policies.ts';
+
+const SPEED = 60;
+
+/** Calls that were refused for want of a permission. */
+function deniedCalls({ truth }: Deployed): readonly string[] {
+  return truth.calls
+    .filter(({ errorCode }) => errorCode?.startsWith('AccessDenied'))
+    .map(({ service, operation }) => `${service}:${operation}`);
+}
+
+describe('the policies of docs/iam.md, in the sandbox', () => {
+  it('suffice for a deploy, without one refused call', async () => {
+    const deployed = await deploy({
+      speed: SPEED,
+      sandbox: { allowedOnly: documentedActions('deploy', 'all') },
+    });
+    expect(deployed.run.outputs['result']).toBe('succeeded');
+    expect(deniedCalls(deployed)).toEqual([]);
+    expect(deployed.run.log).not.toMatch(/DG527|DG63\d/);
+  });
+
+  it('suffice for the whole diagnosis of a failure', async () => {
+    const deployed = await deploy({
+      scenario: 'crash-loop',
+      speed: 20,
+      sandbox: { allowedOnly: documentedActions('deploy', 'all') },
+    });
+    expect(deployed.run.outputs['failure-code']).toBe('DG612');
+    expect(deniedCalls(deployed)).toEqual([]);
+    expect(deployed.run.log).toContain('RuntimeError: DATABASE_URL is not set');
+  });
+
+  it('suffice for a green deploy without what is optional, and the run says what it lacked', async () => {
+    const deployed = await deploy({
+      speed: SPEED,
+      sandbox: { allowedOnly: documentedActions('deploy', 'required') },
+    });
+    expect(deployed.run.outputs['result']).toBe('succeeded');
+    expect(deniedCalls(deployed)).not.toEqual([]);
+    expect(deployed.run.log).toMatch(/DG63[23]/);
+  });
+
+  it.each(['all', 'required'] as const)('suffice for a check (%s)', async (which) => {
+    const deployed = await deploy({
+      inputs: { mode: 'check' },
+      sandbox: { allowedOnly: documentedActions('check', which) },
+    });
+    expect(deployed.run.outputs['result']).toBe('checked');
+    expect(changes(deployed)).toEqual([]);
+    if (which === 'all') expect(deniedCalls(deployed)).toEqual([]);
+  });
+
+  it.each(documentedActions('deploy', 'required'))(
+    'have no action too many: without %s it is red',
+    async (action) => {
+      const deployed = await deploy({
+        speed: SPEED,
+        sandbox: { allowedOnly: documentedActions('deploy', 'all').filter((each) => each !== action) },
+      });
+      expect(deployed.run.main.exitCode).toBe(1);
+      expect(deployed.truth.updateServiceCalls.filter(({ errorCode }) => errorCode === undefined)).toEqual(
+        [],
+      );
+    },
+  );
+});
