@@ -22,7 +22,7 @@ const FIRST_MS = 1_500;
 const MS_PER_CALL = 2_000;
 const BUDGET_FROM_MS = 60_000;
 /** Kept for the end: service deployments, task list and tasks have to be read then. */
-const RESERVE_CALLS = 3;
+const RESERVE_CALLS = 5;
 const MAX_SLOWDOWN = 8;
 
 /** The cadence of a watch that begins now. */

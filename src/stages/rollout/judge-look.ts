@@ -7,8 +7,8 @@ import type { RolloutState } from './rollout-state.ts';
 import { type Step, step } from './verdict.ts';
 import type { Watched } from './watched.ts';
 
-/** A look asks for more at most this often: service deployment, then tasks, then the log. */
-const ROUNDS = 4;
+/** A look asks for more at most this often: service, stopped tasks, running tasks, log, and one to spare. */
+const ROUNDS = 6;
 /** What the proof of one finished deployment costs. */
 const PROOF_CALLS = 3;
 

@@ -27,6 +27,9 @@ export function outcomeOf(
     running: good ? (runningTasksOf(plan, state) ?? ours?.running ?? 0) : (ours?.running ?? 0),
     desired: state.service?.desired ?? plan.deployment.desiredCount,
     earlierSeconds: [],
+    ...(state.serviceDeployment === undefined
+      ? {}
+      : { serviceDeployment: { arn: state.serviceDeployment.arn, status: state.serviceDeployment.status } }),
     digests: verdict.digests,
     ...(stillServing === undefined ? {} : { stillServing }),
     ...(verdict.newer === undefined ? {} : { newer: { deploymentId: verdict.newer.id } }),

@@ -75,6 +75,8 @@ export interface RolloutOutcome {
   readonly earlierSeconds: readonly number[];
   /** The digests that running tasks of ours were seen with. */
   readonly digests: readonly string[];
+  /** Our service deployment as it was last read, where it may be read. */
+  readonly serviceDeployment?: { readonly arn: string; readonly status: string };
   readonly stillServing?: StillServing;
   /** The newer deployment, where the result is `superseded`. */
   readonly newer?: { readonly deploymentId: string; readonly image?: string };

@@ -82,8 +82,7 @@ function wantStoppedTasks(
   now: number,
 ): Want | undefined {
   const part = 'stoppedTasks';
-  if (state.unreadable.some((action) => action === 'ecs:ListTasks' || action === 'ecs:DescribeTasks'))
-    return undefined;
+  if (!mayReadTasks(state)) return undefined;
   const ours = oursIn(plan, service);
   if (ours === undefined) return undefined;
   if (isAlarmed(state, now) || pointsToFailure(plan, state, service)) return { part, urgency: 'diagnosis' };
@@ -117,11 +116,16 @@ export function wantsWithoutService(
       : [proof];
   }
   const counted = deployment.breaker?.failureCount ?? 0;
-  if (deployment.status !== before.serviceDeployment?.status) return [{ part: 'service', urgency: 'change' }];
+  const turned = deployment.status !== before.serviceDeployment?.status;
+  if (turned && !/^(PENDING|IN_PROGRESS)$/.test(deployment.status))
+    return [{ part: 'service', urgency: 'change' }];
   const rose = counted > (before.serviceDeployment?.breaker?.failureCount ?? 0);
   const told = Object.keys(state.toldSince).length > 0;
-  if (rose || told || state.fewerAt === now || isAlarmed(state, now))
-    return [{ part: 'service', urgency: 'diagnosis' }];
+  if (rose || told || state.fewerAt === now || isAlarmed(state, now)) {
+    const stopped = { part: 'stoppedTasks', urgency: 'diagnosis' } as const;
+    const trouble = { part: 'service', urgency: 'diagnosis' } as const;
+    return mayReadTasks(state) ? [trouble, stopped] : [trouble];
+  }
   const age = now - (state.serviceAt ?? state.startedAt);
   if (age >= SERVICE_OVERDUE_MS) return [{ part: 'service', urgency: 'change' }];
   const changed = JSON.stringify(before.counts) !== JSON.stringify(state.counts);
@@ -153,6 +157,10 @@ function wantLog(state: RolloutState, now: number): Want | undefined {
     return undefined;
   if (state.log !== undefined && state.log.container === target.container) return undefined;
   return { part: 'log', urgency: 'diagnosis' };
+}
+
+function mayReadTasks(state: RolloutState): boolean {
+  return !state.unreadable.some((action) => action === 'ecs:ListTasks' || action === 'ecs:DescribeTasks');
 }
 
 function isAlarmed(state: RolloutState, now: number): boolean {

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { causeOf, causeOfText } from '../../../src/stages/rollout/failure-causes.ts';
+import { failureOf } from '../../../src/stages/rollout/task-failures.ts';
+import { failed } from './observations.ts';
+import { events, harmless, reasons } from './wordings.ts';
+
+const context = { taskDefinition: 'web:57', cluster: 'c', service: 'web', repositoryUri: 'r/web', log: [] };
+
+describe('recorded wordings', () => {
+  it.each([...reasons, ...events])('is $code: $text', ({ text, code }) => {
+    expect(causeOfText(text)?.code).toBe(code);
+  });
+
+  it.each(harmless)('names no cause: %s', (text) => {
+    expect(causeOfText(text)).toBeUndefined();
+  });
+});
+
+describe('a failure without telling words', () => {
+  const crash = failureOf(failed(1, 0, 20, { exitCode: 1 }));
+  if (crash === undefined) throw new Error('a task that exits 1 is a failure');
+
+  it('is a crash', () => {
+    expect(causeOf(crash).code).toBe('DG612');
+  });
+
+  it('is the architecture where the log says exec format error', () => {
+    const log = ['exec /usr/local/bin/docker-entrypoint.sh: exec format error'];
+    expect(causeOf(crash, log).code).toBe('DG619');
+  });
+
+  it('is memory where the exit code is 137', () => {
+    expect(causeOf({ ...crash, exitCode: 137 }).code).toBe('DG620');
+  });
+
+  it('has no reason where ECS gives none', () => {
+    const silent = failureOf(failed(1, 0, 20, { stopCode: 'TaskFailedToStart', stoppedReason: '' }));
+    expect(silent && causeOf(silent).code).toBe('DG623');
+  });
+
+  it.each([
+    ['RuntimeError: DATABASE_URL is not set', 'DATABASE_URL'],
+    ["KeyError: 'JWT_SECRET'", 'JWT_SECRET'],
+    ['Error: environment variable REDIS_HOST is required', 'REDIS_HOST'],
+    ['panic: missing something else', undefined],
+  ])('names the variable that is missing: %s', (line, name) => {
+    const fix = causeOf(crash).fix({ ...context, log: ['starting', line] });
+    expect(/Add ([A-Z_]+) to/.exec(fix)?.[1]).toBe(name);
+  });
+});
+
+describe('a task that was stopped on purpose', () => {
+  it.each([
+    { stopCode: 'UserInitiated', stoppedReason: 'by hand' },
+    { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' },
+    {
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/1)',
+    },
+  ])('is no failure: $stoppedReason', (more) => {
+    expect(failureOf(failed(1, 0, 20, more))).toBeUndefined();
+  });
+
+  it('is one where its health check failed', () => {
+    const more = {
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: 'Task failed ELB health checks in (target-group x)',
+    };
+    expect(failureOf(failed(1, 0, 20, more))).toBeDefined();
+  });
+});
