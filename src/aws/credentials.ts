@@ -83,19 +83,20 @@ function masked(credentials: AwsCredentialIdentity, ports: CredentialPorts): Aws
   return credentials;
 }
 
-/** One set of credentials for all clients, asked for again when it is about to expire. */
+/** One set of credentials for all clients, asked for again when it is about to expire or could not be had. */
 function renewing(assume: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
   let current: Promise<AwsCredentialIdentity> | undefined;
   const renew = () => {
-    current = assume();
-    return current;
+    const asked = assume();
+    current = asked;
+    asked.catch(() => {
+      if (current === asked) current = undefined;
+    });
+    return asked;
   };
   return async () => {
     const asked = current ?? renew();
-    const held = await asked.catch((error: unknown) => {
-      if (current === asked) current = undefined;
-      throw error;
-    });
+    const held = await asked;
     const left = held.expiration ? held.expiration.getTime() - Date.now() : Number.POSITIVE_INFINITY;
     if (left > RENEW_BEFORE_MS) return held;
     return await (current === asked ? renew() : (current ?? renew()));
