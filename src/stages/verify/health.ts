@@ -51,8 +51,8 @@ async function whatIsWrong(
   ports: HealthPorts,
 ): Promise<{ readonly said: string } | { readonly status: number }> {
   try {
-    const answer = await follow(new URL(target.url), timeoutMs, ports);
     const [low, high] = target.status;
+    const answer = await follow(target, timeoutMs, ports);
     const body = answer.body.toString('utf8');
     if (answer.status < low || answer.status > high)
       return { said: `${answer.status}: ${oneLine(body, 200) || 'empty body'}` };
@@ -68,8 +68,13 @@ async function whatIsWrong(
   }
 }
 
-async function follow(start: URL, timeoutMs: number, ports: HealthPorts): Promise<HttpAnswer> {
-  let url = start;
+/** The first answer that is no redirect, or is one that the target asks for. */
+async function follow(
+  { url: start, status: [low, high] }: HealthTarget,
+  timeoutMs: number,
+  ports: HealthPorts,
+): Promise<HttpAnswer> {
+  let url = new URL(start);
   for (let redirects = 0; ; redirects += 1) {
     const answer = await ask(ports.agents, {
       method: 'GET',
@@ -78,10 +83,12 @@ async function follow(start: URL, timeoutMs: number, ports: HealthPorts): Promis
       mostBytes: 1024 * 1024,
       signal: ports.signal,
     });
+    const { status } = answer;
+    const wanted = status >= low && status <= high;
     const location = answer.header('location');
-    if (answer.status < 300 || answer.status > 399 || !location || redirects === MOST_REDIRECTS)
-      return answer;
-    url = new URL(location, url);
+    const next = location && status >= 300 && status <= 399 ? URL.parse(location, url.href) : null;
+    if (wanted || next === null || redirects === MOST_REDIRECTS) return answer;
+    url = next;
   }
 }
 
