@@ -7,6 +7,7 @@ import {
   ListClustersCommand,
   ListServicesCommand,
   type Service,
+  StopServiceDeploymentCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { nameInArn } from './arn.ts';
@@ -102,6 +103,11 @@ export class Ecs {
       name: nameInArn(taskDefinition.taskDefinitionArn),
       containers: taskDefinition.containerDefinitions ?? [],
     };
+  }
+
+  /** Has ECS put the revision before back, of a service deployment that isn't over. */
+  async rollBack(serviceDeploymentArn: string): Promise<void> {
+    await this.client.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
   }
 
   /** Forces a new deployment, and gives the service as it is then. Sent once, never again by itself. */

@@ -16,7 +16,8 @@ import { duration, listed } from './report/words.ts';
 import { rolloutStage } from './rollout/stage.ts';
 import { ObservationFailed } from './rollout/watch.ts';
 import { type Target, targetOf } from './target.ts';
-import { checkHealth, refuseUnhealthy } from './verify/health.ts';
+import { type Undone, undoStage } from './undo/stage.ts';
+import { checkHealth, unhealthyFindings } from './verify/health.ts';
 
 const CANCEL_GRACE_MS = 1_500;
 
@@ -112,22 +113,52 @@ async function deploy(config: Config, target: Target, recorder: Recorder, ports:
     ...outcomes.map((outcome) => outcome.result),
     ...refusals.map((): Result => 'failed'),
   ]);
-  if (isGreen(result) && result !== 'succeeded') return recorder.update({ result });
-  if (result !== 'succeeded') {
-    const { latestTag } = config.image;
-    // What is said of the tag has to be true now: others may have moved it meanwhile.
-    const latest = latestTag ? await registry.manifest(latestTag).catch(() => undefined) : undefined;
-    return recorder.update({ result, failures, latestDigest: latest?.digest });
+  const unhealthy = result === 'succeeded' ? await healthStage(config, recorder, ports) : [];
+  recorder.update(unhealthy.length > 0 ? { result: 'failed', failures: unhealthy } : { result, failures });
+  if (isGreen(recorder.report.result)) return recorder.update({ failures: [] });
+  if (config.ecs.onFailure === 'rollback' && UNDOABLE.has(recorder.report.result)) {
+    const undone = await recorder.stage('undo', () =>
+      undoStage(config, image, registry, started, outcomes, recorder, ports),
+    );
+    recorder.update(afterUndo(undone, recorder.report));
   }
+  const { latestTag } = config.image;
+  // What is said of the tag has to be true now: others may have moved it meanwhile.
+  const latest = latestTag ? await registry.manifest(latestTag).catch(() => undefined) : undefined;
+  return recorder.update({ latestDigest: latest?.digest });
+}
+
+/** Results after which the services may still run, or come to run, the new image. */
+const UNDOABLE: ReadonlySet<Result> = new Set(['failed', 'timed-out', 'rolled-back']);
+
+/** The failure of an undoing is said first; one that went well makes the run `rolled-back`, with both reasons. */
+function afterUndo({ failures, said }: Undone, report: RunReport): Partial<RunReport> {
+  const [first, ...others] = report.failures;
+  if (failures.length > 0) return { result: 'failed', failures: [...failures, ...report.failures] };
+  // A service that ECS never accepted a deployment of had nothing to put back.
+  const deployments = report.deployments.map((each) =>
+    each.deploymentId
+      ? { ...each, result: 'rolled-back' as const, reason: `${each.reason} ${said}`.trim() }
+      : each,
+  );
+  if (!first) return { result: 'rolled-back', deployments };
+  return {
+    result: 'rolled-back',
+    deployments,
+    failures: [{ ...first, title: `${first.title} ${said}` }, ...others],
+  };
+}
+
+/** Asks the health URLs, if there are any; gives a finding for each that doesn't answer as it should. */
+async function healthStage(config: Config, recorder: Recorder, ports: Ports): Promise<readonly Finding[]> {
   const { targets, timeoutMs } = config.healthChecks;
-  if (targets.length > 0) {
-    const health = await recorder.stage('health', () => checkHealth(targets, timeoutMs, ports));
-    recorder.update({ health });
-    for (const { url, healthy, said } of health)
-      ports.runner.print(`${healthy ? '✓' : '✗'} health     ${url} ${said}`);
-    refuseUnhealthy(health, timeoutMs);
+  if (targets.length === 0) return [];
+  const health = await recorder.stage('health', () => checkHealth(targets, timeoutMs, ports));
+  recorder.update({ health });
+  for (const { url, healthy, said } of health) {
+    ports.runner.print(`${healthy ? '✓' : '✗'} health     ${url} ${said}`);
   }
-  return recorder.update({ result });
+  return unhealthyFindings(health, timeoutMs);
 }
 
 /** What an error that ended the run makes of it. */

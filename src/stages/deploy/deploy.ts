@@ -53,7 +53,7 @@ export async function startDeployment(
         continue;
       }
       if (problem.maybeDone) return await reconcile(cluster, before, problem, ports);
-      return { refused: explain(before, problem), maybeStarted: false };
+      return { refused: explain(cluster, before, problem), maybeStarted: false };
     }
   }
 }
@@ -89,7 +89,7 @@ async function reconcile(
   };
 }
 
-function explain(service: EcsService, problem: AwsProblem): Finding {
+function explain(cluster: string, service: EcsService, problem: AwsProblem): Finding {
   const { name } = service;
   const detail = `AWS said: ${problem.message}`;
   if (problem.kind === 'access-denied') {
@@ -98,13 +98,13 @@ function explain(service: EcsService, problem: AwsProblem): Finding {
       level: 'error',
       title: `The credentials may not deploy ${name}: ${problem.action ?? 'ecs:UpdateService'} is denied.`,
       detail,
-      fix: `Allow \`${problem.action ?? 'ecs:UpdateService'}\` on ${service.arn} in the IAM policy.`,
+      fix: `Allow \`${problem.action ?? 'ecs:UpdateService'}\` on ${service.arn} in the IAM policy: docs/iam.md#deploy.`,
     };
   }
   return {
     code: 'DG561',
     level: 'error',
     title: `ECS refused to deploy ${name}: ${problem.message}`,
-    fix: `See the service as ECS has it: \`aws ecs describe-services --services ${name}\`.`,
+    fix: `See the service as ECS has it: \`aws ecs describe-services --cluster ${cluster} --services ${name}\`.`,
   };
 }

@@ -3,6 +3,7 @@ import { Failure, type Finding } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
 import type { PushedImage } from '../image/image.ts';
 import { type MovedTag, moveTag } from '../image/moving-tags.ts';
+import { putTagBack } from '../image/put-back.ts';
 import type { Config } from '../inputs/config.ts';
 import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
@@ -52,7 +53,7 @@ export async function deployStage(
   const [first, ...others] = refusals;
   if (started.length > 0 || !first) return { started, refusals };
   const untouched = answers.every(({ answer }) => 'refused' in answer && !answer.maybeStarted);
-  if (untouched) await putBack(config, image, registry, recorder, ports);
+  if (untouched) await putTagsBack(registry, recorder, ports);
   throw new Failure([first, ...others]);
 }
 
@@ -78,33 +79,26 @@ function describe({ tag, from, to }: MovedTag): string {
   return `${shortTag(tag)}: ${from ? `${shortDigest(from)} → ` : 'new, '}${shortDigest(to)}`;
 }
 
-/** No service was changed: the moving tag goes back to the image it pointed at, if it still is ours to move. */
-async function putBack(
-  config: Config,
-  image: PushedImage,
-  registry: RegistryRepository,
-  recorder: Recorder,
-  ports: Ports,
-): Promise<void> {
-  const { latestTag } = config.image;
-  const moved = recorder.report.movedTags.find(({ tag, from, to }) => tag === latestTag && from !== to);
-  if (!moved?.from) return;
-  const notPutBack = (why: string): Finding => ({
+/** No service was changed: the tags go back to the images that they pointed at, if they still are ours to move. */
+async function putTagsBack(registry: RegistryRepository, recorder: Recorder, ports: Ports): Promise<void> {
+  for (const moved of recorder.report.movedTags.filter(({ from, to }) => from !== undefined && from !== to)) {
+    const why = await putTagBack(moved, registry);
+    if (why === undefined) {
+      recorder.update({ movedTags: recorder.report.movedTags.filter((each) => each !== moved) });
+      ports.runner.print(`✓ tag        ${moved.tag}: put back to ${shortDigest(moved.from ?? '')}`);
+    } else {
+      recorder.update({ notes: [...recorder.report.notes, notPutBack(moved, why)] });
+    }
+  }
+}
+
+function notPutBack(moved: MovedTag, why: string): Finding {
+  return {
     code: 'DG463',
     level: 'warning',
     title: `Tag ${moved.tag} points at the image that was not deployed, and could not be put back: ${why}.`,
-    fix: `Point it at ${moved.from} again before the next forced deployment.`,
-  });
-  try {
-    const [now, before] = await Promise.all([registry.manifest(moved.tag), registry.manifest(moved.from)]);
-    if (now?.digest !== image.digest || !before) throw new Error('somebody else has moved it since');
-    await moveTag(moved.tag, before, registry);
-    recorder.update({ movedTags: recorder.report.movedTags.filter((each) => each !== moved) });
-    ports.runner.print(`✓ tag        ${moved.tag}: put back to ${shortDigest(moved.from)}`);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown';
-    recorder.update({ notes: [...recorder.report.notes, notPutBack(why)] });
-  }
+    fix: `Point it at ${moved.from ?? 'the image before'} again before the next forced deployment.`,
+  };
 }
 
 function serviceReport({ service }: TargetService, answer: DeployAnswer): ServiceReport {

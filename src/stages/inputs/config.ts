@@ -82,6 +82,7 @@ export interface EcsSettings {
   readonly containerName: string | undefined;
   readonly waitMinutes: number;
   readonly failFast: boolean;
+  readonly onFailure: 'report' | 'rollback';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -131,6 +132,7 @@ function toConfig(
       containerName: values['container-name'],
       waitMinutes: values['wait-for-minutes'],
       failFast: values['fail-fast'],
+      onFailure: values['on-failure'],
     },
     healthChecks: {
       targets: parseHealthTargets(values['health-check-urls']).targets,
@@ -299,7 +301,6 @@ function notYetThere(values: InputValues): readonly Finding[] {
     [values.rollout === 'pin', 'rollout: pin'],
     [values['task-definition'] !== undefined, 'task-definition'],
     [values['pre-deploy-command'] !== undefined, 'pre-deploy-command'],
-    [values['on-failure'] === 'rollback', 'on-failure: rollback'],
     [values.hygiene === 'fail', 'hygiene: fail'],
     [values['sarif-file'] !== undefined, 'sarif-file'],
 

@@ -7,7 +7,7 @@ import type { CheckReport } from '../preflight/check.ts';
 import type { RolloutOutcome } from '../rollout/rollout.ts';
 
 /** The stages of a run, in their order. */
-export type StageName = 'preflight' | 'image' | 'deploy' | 'rollout' | 'health';
+export type StageName = 'preflight' | 'image' | 'deploy' | 'rollout' | 'health' | 'undo';
 
 /** One service's part of the run. */
 export interface ServiceReport {

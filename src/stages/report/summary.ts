@@ -86,8 +86,11 @@ function services(report: RunReport): string {
 /** What the review's checklist before production asks, ticked only where this run looked. */
 function checklist(report: RunReport): string {
   const { image } = report;
-  const finished =
-    report.deployments.length > 0 && report.deployments.every(({ result }) => result === 'succeeded');
+  const proven =
+    report.deployments.length > 0 &&
+    report.deployments.every(
+      ({ result, outcome }) => result === 'succeeded' && (outcome?.digests.length ?? 0) > 0,
+    );
   const rows = [
     ...report.checks.map(checkRow),
     ...(image
@@ -99,7 +102,7 @@ function checklist(report: RunReport): string {
       ({ tag, from, to }) =>
         `| ✓ | tag | ${code(tag)}: ${from && from !== to ? `${code(shortDigest(from))} → ` : ''}${code(shortDigest(to))} |`,
     ),
-    finished ? '| ✓ | tasks | every running task runs this image |' : '| – | tasks | not checked |',
+    proven ? '| ✓ | tasks | every running task runs this image |' : '| – | tasks | not proven |',
     ...(report.health.length > 0
       ? report.health.map(
           ({ url, healthy, said }) => `| ${healthy ? '✓' : '✗'} | health | ${code(url)} ${plain(said)} |`,

@@ -6,7 +6,7 @@ import type { Recorder } from '../report/recorder.ts';
 import type { ServiceReport } from '../report/run-report.ts';
 import { duration, shortDigest } from '../report/words.ts';
 import type { Target } from '../target.ts';
-import type { RolloutOutcome, StartedDeployment } from './rollout.ts';
+import type { ProgressLine, RolloutOutcome, StartedDeployment } from './rollout.ts';
 import { stopwatch } from './spans.ts';
 import { watchRollouts } from './watch.ts';
 
@@ -44,7 +44,7 @@ export async function rolloutStage(
         signal: ports.signal,
         tagsOf: async (digest) => (await ports.aws?.ecr())?.tagsOf(target.repository, digest) ?? [],
         onProgress: ({ service, elapsedMs, text }) =>
-          ports.runner.print(`  ${stopwatch(elapsedMs).padStart(5)}  ${many ? `${service}: ` : ''}${text}`),
+          ports.runner.print(progressText({ service, elapsedMs, text }, many)),
       },
     );
     record(outcomes, recorder);
@@ -63,6 +63,15 @@ function proofOf({ service, running, digests, seconds }: RolloutOutcome, image: 
   if (running === 0) return `${service}: completed, and no task is wanted ${took}`;
   const what = digests.length > 0 ? shortDigest(image.digest) : 'the new revision';
   return `${service}: ${running === 1 ? 'its one task runs' : `all ${running} tasks run`} ${what} ${took}`;
+}
+
+/** A progress line as the log has it; with several services, each line names its own, once. */
+export function progressText(
+  { service, elapsedMs, text }: Pick<ProgressLine, 'service' | 'elapsedMs' | 'text'>,
+  namesService: boolean,
+): string {
+  const name = namesService && !text.startsWith(`${service}:`) ? `${service}: ` : '';
+  return `  ${stopwatch(elapsedMs).padStart(5)}  ${name}${text}`;
 }
 
 function record(outcomes: readonly RolloutOutcome[], recorder: Recorder): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, type Finding } from '../../finding.ts';
+import type { Finding } from '../../finding.ts';
 import { type Agents, ask, type HttpAnswer, NoAnswer } from '../../runner/http.ts';
 import { oneLine } from '../../runner/text.ts';
 import type { HealthReport } from '../report/run-report.ts';
@@ -24,12 +24,9 @@ export async function checkHealth(
   return await Promise.all(targets.map((target) => untilHealthy(target, Date.now() + timeoutMs, ports)));
 }
 
-/** Throws the failure that unhealthy targets make of the run, if any is. */
-export function refuseUnhealthy(reports: readonly HealthReport[], timeoutMs: number): void {
-  const [first, ...others] = reports
-    .filter(({ healthy }) => !healthy)
-    .map((report) => unhealthy(report, timeoutMs));
-  if (first) throw new Failure([first, ...others]);
+/** A finding for each target that did not answer as it should. */
+export function unhealthyFindings(reports: readonly HealthReport[], timeoutMs: number): readonly Finding[] {
+  return reports.filter(({ healthy }) => !healthy).map((report) => unhealthy(report, timeoutMs));
 }
 
 async function untilHealthy(target: HealthTarget, until: number, ports: HealthPorts): Promise<HealthReport> {

@@ -23,6 +23,9 @@ export const checkRegistry: Check = async (context) => {
     lookups.login(),
   ]);
   if (!identity.ok) return skipped('registry', 'needs AWS credentials');
+  const { allowedAccountIds: allowed } = config;
+  if (allowed.length > 0 && !allowed.includes(identity.value.accountId))
+    return skipped('registry', 'the account is not an allowed one');
   if (!login.ok) return failed(loginRefused(login.error));
   if (!repository.ok)
     return failed(await repositoryProblem(repository.error, context, identity.value.accountId));
@@ -33,17 +36,18 @@ export const checkRegistry: Check = async (context) => {
     lookups.mayTransfer('pull'),
     lookups.taggedImages(),
   ]);
+  const noPull = denied('pull', pull, repository.value);
   const findings = [
     ...clearText(login.value.endpoint, repository.value),
     ...denied('push', push, repository.value),
-    ...denied('pull', pull, repository.value),
+    ...noPull,
     // Without permission to pull, the tags can't be read either: that is one problem, not two.
-    ...(pull.ok ? tagProblems(repository.value, images, context) : []),
+    ...(noPull.some(({ level }) => level === 'error') ? [] : tagProblems(repository.value, images, context)),
   ];
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
     subject: 'registry',
-    passed: isInOrder ? describe(repository.value, images, context) : undefined,
+    passed: isInOrder ? describe(repository.value, { pull, push, images }, context) : undefined,
     findings,
   };
 };
@@ -52,9 +56,16 @@ function failed(finding: Finding): CheckReport {
   return { subject: 'registry', passed: undefined, findings: [finding] };
 }
 
+interface RegistryAnswers {
+  /** Undefined: a push was not asked about. */
+  readonly push: Answer<true> | undefined;
+  readonly pull: Answer<true>;
+  readonly images: Answer<TaggedImages>;
+}
+
 function describe(
   repository: EcrRepository,
-  images: Answer<TaggedImages>,
+  { push, pull, images }: RegistryAnswers,
   { config, commit }: CheckContext,
 ): string {
   const tag = config.image.tag ?? commit?.sha ?? '';
@@ -64,7 +75,8 @@ function describe(
       : `tags ${repository.mutability.toLowerCase().replaceAll('_', ' ')}`;
   const { tagged } = images.ok ? images.value : { tagged: undefined };
   const there = tagged ? `is there already (${shortDigest(tagged.digest)})` : 'not there yet';
-  return `${repository.name}: may pull and push; ${tags}; ${shortTag(tag)} ${there}`;
+  const may = pull.ok && (push?.ok ?? true) ? 'may pull and push' : 'found';
+  return `${repository.name}: ${may}; ${tags}; ${shortTag(tag)} ${there}`;
 }
 
 function loginRefused(error: unknown): Finding {
@@ -113,7 +125,7 @@ async function repositoryProblem(error: unknown, context: CheckContext, accountI
       level: 'error',
       title: `The credentials may not look at repository ${repository} in ${where}: ecr:DescribeRepositories is denied.`,
       detail: `AWS said: ${problem.message}`,
-      fix: 'Allow `ecr:DescribeRepositories` on the repository in the IAM policy.',
+      fix: 'Allow `ecr:DescribeRepositories` on the repository in the IAM policy: docs/iam.md#deploy.',
     };
   }
   return unreachable(problem.message);
@@ -171,7 +183,7 @@ function denied(
       level: 'error',
       title: `The credentials may not ${way === 'push' ? 'push to' : 'pull from'} ${repository.name}: ${problem.action ?? actions.split(',')[0]} is denied.`,
       detail: `AWS said: ${problem.message}`,
-      fix: `Allow ${actions} on the repository in the IAM policy.`,
+      fix: `Allow ${actions} on the repository in the IAM policy: docs/iam.md#deploy.`,
     },
   ];
 }

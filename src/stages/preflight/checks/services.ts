@@ -46,7 +46,7 @@ function refused(error: unknown, cluster: string): Finding {
     level: 'error',
     title: `The credentials may not look at the services of ${cluster}: ${problem.action ?? 'ecs:DescribeServices'} is denied.`,
     detail: `AWS said: ${problem.message}`,
-    fix: 'Allow `ecs:DescribeClusters`, `ecs:DescribeServices` and `ecs:DescribeTaskDefinition` in the IAM policy.',
+    fix: 'Allow `ecs:DescribeClusters`, `ecs:DescribeServices` and `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
   };
 }
 
@@ -95,7 +95,7 @@ async function serviceReport(
       ? containerProblems(service, taskDefinition.value, repository.value, context)
       : []
     : [unreadable(service, taskDefinition.error)];
-  const findings = [...images, ...warnings(service)];
+  const findings = [...images, ...warnings(service, nameInArn(context.config.ecs.cluster))];
   const isInOrder = images.every(({ level }) => level !== 'error');
   return {
     passed: isInOrder ? describe(service, taskDefinition.ok ? taskDefinition.value : undefined) : undefined,
@@ -155,11 +155,11 @@ function unreadable(service: EcsService, error: unknown): Finding {
     code: 'DG527',
     level: 'note',
     title: `The task definition of ${service.name} can't be read (${problem.action ?? problem.name}): whether it runs this image is not known.`,
-    fix: 'Allow `ecs:DescribeTaskDefinition` in the IAM policy.',
+    fix: 'Allow `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
   };
 }
 
-function warnings(service: EcsService): readonly Finding[] {
+function warnings(service: EcsService, cluster: string): readonly Finding[] {
   const found: Finding[] = [];
   const { name, desired, minimumHealthyPercent: healthy } = service;
   if (desired === 0) {
@@ -167,7 +167,7 @@ function warnings(service: EcsService): readonly Finding[] {
       code: 'DG542',
       level: 'warning',
       title: `Service ${name} has a desired count of 0: the deployment will start no task, so that nothing proves the image.`,
-      fix: `Scale it up: \`aws ecs update-service --service ${name} --desired-count 1\`.`,
+      fix: `Scale it up: \`aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1\`.`,
     });
   }
   const stopping = desired - Math.ceil((desired * healthy) / 100);
@@ -184,7 +184,7 @@ function warnings(service: EcsService): readonly Finding[] {
       code: 'DG541',
       level: 'warning',
       title: `Service ${name} has no circuit breaker: ECS itself would retry a crash loop without end.`,
-      fix: `Turn it on: \`aws ecs update-service --service ${name} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'\`.`,
+      fix: `Turn it on: \`aws ecs update-service --cluster ${cluster} --service ${name} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'\`.`,
     });
   }
   const [other] = service.deployments.filter(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
