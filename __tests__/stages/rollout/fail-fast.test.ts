@@ -39,7 +39,10 @@ function withBreaker(stopped: Tasks, counted: number): Observation {
   const breaker = { status: 'MONITORING', failureCount: counted, threshold: 3 };
   return look({
     service: service([entry(OURS, { running: 0, failedTasks: counted }), old]),
-    serviceDeployment: serviceDeployment('IN_PROGRESS', { breaker }),
+    serviceDeployment: serviceDeployment('IN_PROGRESS', {
+      breaker,
+      target: { arn: 'r/2', requested: 2, running: 0, pending: 0 },
+    }),
     stoppedTasks: stopped,
     runningTasks: [],
     log: { taskArn: 't', container: 'app', lines: ['booting'] },

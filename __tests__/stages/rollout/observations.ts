@@ -195,7 +195,9 @@ export const going: Shown = {
     entry(OURS, { running: 1, pending: 1 }),
     entry(OLD, { status: 'ACTIVE', rolloutState: 'COMPLETED' }),
   ]),
-  serviceDeployment: serviceDeployment('IN_PROGRESS'),
+  serviceDeployment: serviceDeployment('IN_PROGRESS', {
+    target: { arn: REVISION_ARN, requested: 2, running: 1, pending: 1 },
+  }),
   stoppedTasks: [],
   runningTasks: [],
 };

@@ -136,6 +136,15 @@ describe('not yet', () => {
     expect(steps([look(shown)]).kind).toBe('waiting');
   });
 
+  it('the list says completed, and the service deployment, which is readable, is to be read first', () => {
+    const { serviceDeployment: _, ...listOnly } = finished;
+    const last = steps([look(going), look(listOnly)]);
+    expect(last.kind === 'waiting' && last.wants).toContainEqual({
+      part: 'serviceDeployment',
+      urgency: 'proof',
+    });
+  });
+
   it('a list that was stale does not count once it is right again', () => {
     const last = steps(
       [look(going), look({ ...going, service: service([]) }), look(going), look(finished)],

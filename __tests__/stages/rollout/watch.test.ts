@@ -39,7 +39,12 @@ function succeedsAfter(ms: number): (name: string, elapsed: number) => World {
     const over = elapsed >= ms;
     const running = elapsed < ms / 3 ? 0 : elapsed < (2 * ms) / 3 ? 1 : 2;
     const arn = SD_ARN.replace('/web/', `/${name}/`);
-    const target = { arn: REVISION_ARN.replace('/web/', `/${name}/`), requested: 2, running, pending: 0 };
+    const target = {
+      arn: REVISION_ARN.replace('/web/', `/${name}/`),
+      requested: 2,
+      running,
+      pending: 2 - running,
+    };
     return {
       service: service(
         over ? [entry(OURS, { rolloutState: 'COMPLETED' })] : [entry(OURS, { running }), old],

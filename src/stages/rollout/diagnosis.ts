@@ -1,4 +1,5 @@
 import type { RolloutCode } from './codes.ts';
+import { eventTexts, tellingEvents } from './event-text.ts';
 import { causeOfFailure, failuresWith, leadingCause } from './fail-fast.ts';
 import { causeOfText, type FailureCause, type FixContext } from './failure-causes.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -30,7 +31,7 @@ export function diagnose(plan: RolloutPlan, state: RolloutState): Diagnosis | un
   const log = logOf(failures, state);
   return {
     code: cause.code,
-    sentence: `the new tasks ${cause.predicate}${evidenceInBrackets(state, failures)}`,
+    sentence: `the new tasks ${cause.predicate}${evidenceInBrackets(state, cause, failures)}`,
     detail: detailOf(state, cause, failures, log),
     fix: cause.fix(fixContext(plan, log)),
     logLines: log,
@@ -69,11 +70,17 @@ function logOf(failures: readonly TaskFailure[], state: RolloutState): readonly 
   return log.lines;
 }
 
-function evidenceInBrackets(state: RolloutState, failures: readonly TaskFailure[]): string {
+function evidenceInBrackets(
+  state: RolloutState,
+  cause: FailureCause,
+  failures: readonly TaskFailure[],
+): string {
   if (failures.length === 0) return '';
   const alive = (state.counts?.running ?? 0) + (state.counts?.pending ?? 0);
   const total = Math.max(failures.length, state.failures.length + alive);
-  const codes = [...new Set(failures.flatMap(({ exitCode }) => exitCode ?? []))];
+  // A task that was stopped for its health has an exit code too, which says nothing.
+  const exited = cause.code !== 'DG621' && cause.code !== 'DG622' ? failures : [];
+  const codes = [...new Set(exited.flatMap(({ exitCode }) => exitCode ?? []))];
   const ran = failures.flatMap(({ ranForMs }) => ranForMs ?? []);
   const exit = codes.length === 0 ? '' : `, exit code ${codes.slice(0, 3).join(' or ')}`;
   const within = codes.length === 0 || ran.length === 0 ? '' : ` within ${span(Math.max(...ran))}`;
@@ -98,13 +105,12 @@ function detailOf(
   ].join('\n');
 }
 
-/** The latest events that speak of this cause, else of any. */
+/** The latest events that speak of this cause, else of any trouble. */
 function eventsOn(state: RolloutState, cause: FailureCause): readonly string[] {
-  const messages = state.events.map(({ message }) => message);
-  const telling = messages.filter((message) => causeOfText(message)?.code === cause.code);
-  return (telling.length > 0 ? telling : messages.filter((message) => causeOfText(message))).slice(
-    -EVENTS_QUOTED,
-  );
+  const telling = state.events.filter(({ message }) => causeOfText(message)?.code === cause.code);
+  return telling.length > 0
+    ? eventTexts(telling).slice(-EVENTS_QUOTED)
+    : tellingEvents(state.events, EVENTS_QUOTED);
 }
 
 function quoted(lines: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@ import type { Finding, Result } from '../../finding.ts';
 import type { RolloutCode } from './codes.ts';
 import { type Diagnosis, diagnose, fixContext } from './diagnosis.ts';
 import { shortDigest } from './digests.ts';
+import { tellingEvents } from './event-text.ts';
 import type { DeploymentSnapshot, ServiceSnapshot } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
@@ -207,7 +208,8 @@ function whoEnded(by: EndedBy): string {
 }
 
 function inItsWords(by: EndedBy): string {
-  if (by.reason === undefined || by.who === 'alarm') return '';
+  // The others are said already, in better words.
+  if (by.reason === undefined || (by.who !== 'hook' && by.who !== 'unknown')) return '';
   return ` (${by.reason.replace(/\.$/, '')})`;
 }
 
@@ -227,6 +229,6 @@ function fixFor(plan: RolloutPlan, by: EndedBy): string {
 }
 
 function eventsAsDetail(state: RolloutState): string {
-  const messages = state.events.slice(-5).map(({ message }) => `| ${message}`);
-  return messages.length === 0 ? '' : ['Events of the service:', ...messages].join('\n');
+  const telling = tellingEvents(state.events, 5).map((text) => `| ${text}`);
+  return telling.length === 0 ? '' : ['Events of the service:', ...telling].join('\n');
 }

@@ -1,4 +1,5 @@
 import { diagnose } from './diagnosis.ts';
+import { eventTexts } from './event-text.ts';
 import type { EventSnapshot } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
@@ -94,11 +95,8 @@ function stageOf(state: RolloutState): string | undefined {
 export function linesBetween(before: Progress | undefined, after: Progress): readonly Line[] {
   const lines: Line[] = [];
   const known = new Set(before?.events.map(({ id }) => id));
-  const fresh = after.events.filter(({ id }) => !known.has(id)).map(({ message }) => eventText(message));
-  for (const text of [...new Set(fresh)].slice(-EVENTS_AT_ONCE)) {
-    const times = fresh.filter((other) => other === text).length;
-    lines.push({ kind: 'event', text: times > 1 ? `${text} (${times} times)` : text });
-  }
+  const fresh = eventTexts(after.events.filter(({ id }) => !known.has(id)));
+  for (const text of fresh.slice(-EVENTS_AT_ONCE)) lines.push({ kind: 'event', text });
   const tasks = tasksText(after);
   if (before === undefined ? after.running + after.pending + after.failed > 0 : tasks !== tasksText(before)) {
     lines.push({ kind: 'tasks', text: tasks });
@@ -142,12 +140,4 @@ export function earlierText(seconds: readonly number[]): string | undefined {
   const most = span(Math.max(...seconds) * 1000);
   const last = `the last ${words[seconds.length - 2] ?? seconds.length} took`;
   return least === most ? `${last} ${least} each` : `${last} ${least} to ${most}`;
-}
-
-/** A service event without what the reader knows: the service's name, ARNs in full, all of a task's id. */
-function eventText(message: string): string {
-  return message
-    .replace(/^\(service [^)]*\) /, '')
-    .replace(/arn:aws[\w-]*:elasticloadbalancing:[^:]*:[^:]*:targetgroup\/([^/)\s]+)\/[0-9a-f]+/g, '$1')
-    .replace(/\(task ([0-9a-f]{8})[0-9a-f]+\)/g, '(task $1)');
 }

@@ -157,11 +157,13 @@ export function countStarted(events: readonly EventSnapshot[]): number {
   return new Set(ids).size;
 }
 
+/** By the service deployment where it was read: two APIs that disagree for a moment must not make lines flicker. */
 function countsIn(look: Observation, deploymentId: string): TaskCounts | undefined {
   const service = valueIn(look.service);
   const deployment = valueIn(look.serviceDeployment);
-  if (service !== undefined && service !== 'missing') return countsInService(service, deploymentId);
-  return deployment && countsInServiceDeployment(deployment);
+  const counts = deployment && countsInServiceDeployment(deployment);
+  if (counts !== undefined || service === undefined || service === 'missing') return counts;
+  return countsInService(service, deploymentId);
 }
 
 function serviceDeploymentPart(state: RolloutState, look: Observation, now: number): Partial<RolloutState> {

@@ -24,6 +24,8 @@ const NOT_FOUND_AGAIN_MS = 4_000;
 const SERVICE_DUE_MS = 10_000;
 /** And whatever the budget: a deletion shows there. */
 const SERVICE_OVERDUE_MS = 40_000;
+/** The same while none of our tasks runs or starts. */
+const NOTHING_STARTS_MS = 8_000;
 /** How often stopped tasks are looked for while not all new ones run and nothing points to a failure. */
 const STOPPED_TASKS_DUE_MS = 15_000;
 /** After a new failure, so long each look reads the stopped tasks: the next failure may be the decisive one. */
@@ -127,6 +129,12 @@ export function wantsWithoutService(
     return mayReadTasks(state) ? [trouble, stopped] : [trouble];
   }
   const age = now - (state.serviceAt ?? state.startedAt);
+  // Nothing starts: if that is for a lack of room or a role, only the events tell.
+  const nothing =
+    state.counts !== undefined &&
+    state.counts.desired > 0 &&
+    state.counts.running + state.counts.pending === 0;
+  if (nothing && age >= NOTHING_STARTS_MS) return [{ part: 'service', urgency: 'change' }];
   if (age >= SERVICE_OVERDUE_MS) return [{ part: 'service', urgency: 'change' }];
   const changed = JSON.stringify(before.counts) !== JSON.stringify(state.counts);
   return changed || age >= SERVICE_DUE_MS ? [{ part: 'service', urgency: 'due' }] : [];

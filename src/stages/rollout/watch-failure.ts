@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import { fixContext } from './diagnosis.ts';
-import type { FaultKind, ObservationFault } from './ports.ts';
+import type { ObservationFault } from './ports.ts';
 import type { RolloutOutcome, RolloutPlan } from './rollout.ts';
 import { span } from './spans.ts';
 
@@ -39,19 +39,19 @@ const REFUSED_LOOKS = 2;
 export class Patience {
   #since: number | undefined;
   #looks = 0;
-  #kind: FaultKind | undefined;
+  #refused = false;
 
   /** AWS answered: all is forgiven. */
   answered(): void {
     this.#since = undefined;
     this.#looks = 0;
-    this.#kind = undefined;
   }
 
   /** A look failed at `now` (local milliseconds). The reason to give up, or undefined to try again. */
   failed(fault: ObservationFault, now: number): WatchFailureReason | undefined {
-    if (this.#kind !== fault.kind) this.#looks = 0;
-    this.#kind = fault.kind;
+    const refused = fault.kind === 'expired-credentials' || fault.kind === 'denied';
+    if (refused !== this.#refused) this.#looks = 0;
+    this.#refused = refused;
     this.#since ??= now;
     this.#looks += 1;
     if (fault.kind === 'expired-credentials' || fault.kind === 'denied') {
