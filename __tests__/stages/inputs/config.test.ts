@@ -254,6 +254,14 @@ describe('secretsOf', () => {
     expect(secretsOf(config)).toContain('100%');
   });
 
+  it('knows the password in a health-check URL, and repeats none of a line that is not valid', () => {
+    const { config } = read({ 'health-check-urls': 'https://me:s3cret-pass@a.example/health = 200' });
+    expect(secretsOf(config)).toContain('s3cret-pass');
+    const { findings } = read({ 'health-check-urls': 'https://me:s3cret-pass@a.example/health = good' });
+    expect(textOf(findings)).toContain('DG101');
+    expect(textOf(findings)).not.toContain('s3cret-pass');
+  });
+
   it('leaves out what is unset or blank', () => {
     const { config } = read({ 'required-secrets': 'A\nB\nC' }, { A: '', B: '  \n' });
     expect(secretsOf(config)).toEqual([]);

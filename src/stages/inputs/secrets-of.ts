@@ -15,6 +15,7 @@ export function secretsOf(config: Config): readonly string[] {
     ...config.build.secrets.map((line) => line.slice(line.indexOf('=') + 1)),
     ...config.build.secretEnvs.map((line) => environment[line.slice(line.indexOf('=') + 1)]),
     ...passwordsIn(config.proxy.http),
+    ...config.healthChecks.targets.flatMap(({ url }) => passwordsIn(url)),
   ];
   return [
     ...new Set(held.filter((secret): secret is string => secret !== undefined && secret.trim() !== '')),

@@ -1,4 +1,5 @@
 import type { Finding } from '../../finding.ts';
+import { oneLine } from '../../runner/text.ts';
 
 /** A URL of `health-check-urls`, and what a good answer is. */
 export interface HealthTarget {
@@ -24,7 +25,7 @@ export function parseHealthTargets(lines: readonly string[]): {
       .map(({ line }) => ({
         code: 'DG101',
         level: 'error',
-        title: `Input \`health-check-urls\` has a line that can't be read: \`${line.slice(0, 80).replaceAll('`', "'")}\`.`,
+        title: `Input \`health-check-urls\` has a line that can't be read: \`${quoted(line)}\`.`,
         fix: 'Write one http(s) URL a line, with an optional status and text: `https://example.com/health = 200-299 ~ ok`.',
       })),
   };
@@ -37,4 +38,9 @@ function parseLine(line: string): HealthTarget | undefined {
   const low = Number(from ?? 200);
   const high = Number(to ?? from ?? 299);
   return low <= high ? { url, status: [low, high], text } : undefined;
+}
+
+/** The line for a message, without credentials that a URL may hold. */
+function quoted(line: string): string {
+  return oneLine(line.replaceAll(/\/\/[^/\s]*@/g, '//***@'), 80).replaceAll('`', "'");
 }
