@@ -52,11 +52,13 @@ function titleOf(report: RunReport): { mrkdwn: string; text: string } {
   const name = run.repository || report.repository;
   const sha = shortSha(commit?.sha ?? run.sha);
   const subject = commit?.subject ?? run.headline ?? '';
-  const to = environment ? ` to *${escaped(environment, 60)}*` : '';
+  // `deployed to`, but `rolled back in`, `cancelled in`, …
+  const into = VERBS[result].endsWith('deployed') ? 'to' : 'in';
+  const to = environment ? ` ${into} *${escaped(environment, 60)}*` : '';
   const commitLink = sha ? ` · ${slackLink(`\`${sha}\``, commitUrl(report))} ${escaped(subject, 150)}` : '';
   return {
     mrkdwn: `*${escaped(name, 120)}* ${VERBS[result]}${to}${commitLink}`,
-    text: `${oneLine(name, 120)} ${VERBS[result]}${environment ? ` to ${oneLine(environment, 60)}` : ''}${sha ? ` (${sha} ${oneLine(subject, 100)})` : ''}`,
+    text: `${oneLine(name, 120)} ${VERBS[result]}${environment ? ` ${into} ${oneLine(environment, 60)}` : ''}${sha ? ` (${sha} ${oneLine(subject, 100)})` : ''}`,
   };
 }
 

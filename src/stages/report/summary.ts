@@ -5,7 +5,7 @@ import { commitUrl, errorUrl, serviceUrl } from './links.ts';
 import { afterwards } from './log.ts';
 import { code, codeBlock, link, own, plain } from './markdown.ts';
 import { isGreen, type RunReport } from './run-report.ts';
-import { duration, shortDigest, shortSha } from './words.ts';
+import { duration, shortDigest, shortSha, shortTag } from './words.ts';
 
 const HEADINGS: Readonly<Record<Result, string>> = {
   succeeded: '✅ Deployed',
@@ -95,7 +95,7 @@ function checklist(report: RunReport): string {
     ...report.checks.map(checkRow),
     ...(image
       ? [
-          `| ✓ | image | ${code(shortDigest(image.digest))} ${image.reused ? 'was in the repository already' : 'built and pushed'} as ${code(image.tag)} |`,
+          `| ✓ | image | ${code(shortDigest(image.digest))} ${image.reused ? 'was in the repository already' : 'built and pushed'} as ${code(shortTag(image.tag))} |`,
         ]
       : ['| – | image | not checked |']),
     ...report.movedTags.map(
