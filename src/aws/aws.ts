@@ -4,6 +4,7 @@ import type { CredentialPlan } from './credentials.ts';
 import type { Ecr } from './ecr.ts';
 import type { Ecs } from './ecs.ts';
 import type { Sts } from './sts.ts';
+import type { TaskDefinitions } from './task-definitions.ts';
 
 /** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
 export class Aws {
@@ -41,6 +42,12 @@ export class Aws {
   async ecs(): Promise<Ecs> {
     this.#ecs ??= import('./ecs.ts').then(({ Ecs }) => new Ecs(this.#settings()));
     return await this.#ecs;
+  }
+
+  /** Task definitions, read and registered whole. */
+  async taskDefinitions(): Promise<TaskDefinitions> {
+    const [{ TaskDefinitions }, ecs] = await Promise.all([import('./task-definitions.ts'), this.ecs()]);
+    return new TaskDefinitions(ecs.client);
   }
 
   /** What a client of another service is made with: the same credentials, found once. */

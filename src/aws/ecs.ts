@@ -110,10 +110,18 @@ export class Ecs {
     await this.client.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
   }
 
-  /** Forces a new deployment, and gives the service as it is then. Sent once, never again by itself. */
-  async forceNewDeployment(cluster: string, service: string): Promise<EcsService> {
+  /**
+   * Forces a new deployment, of another task definition where one is named, and gives the service as it is then.
+   * Sent once, never again by itself.
+   */
+  async forceNewDeployment(cluster: string, service: string, taskDefinition?: string): Promise<EcsService> {
     const answer = await this.#once.send(
-      new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }),
+      new UpdateServiceCommand({
+        cluster,
+        service,
+        forceNewDeployment: true,
+        ...(taskDefinition ? { taskDefinition } : {}),
+      }),
     );
     if (!answer.service) throw new Error('UpdateService answered without a service');
     return toService(answer.service);

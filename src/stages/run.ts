@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, type Finding, type Result } from '../finding.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { oneLine } from '../runner/text.ts';
+import { planRevisions, type ServicePlan } from './deploy/revisions.ts';
 import { deployStage } from './deploy/stage.ts';
+import type { DeployContext } from './deploy-context.ts';
+import type { PushedImage } from './image/image.ts';
 import { imageStage } from './image/stage.ts';
 import type { Config } from './inputs/config.ts';
 import type { Ports } from './ports.ts';
@@ -56,7 +59,7 @@ async function runStages(
       preflightStage(config, inputFindings, recorder, ports),
     );
     if (target === undefined) return recorder.update({ result: 'checked' });
-    return await deploy(config, target, recorder, ports);
+    return await deploy({ config, target, recorder, ports });
   } catch (error) {
     return recorder.update(endOf(error, recorder.report, ports.signal));
   }
@@ -71,7 +74,10 @@ async function preflightStage(
 ): Promise<Target | undefined> {
   const startedAt = performance.now();
   const { run: runContext, commit } = recorder.report;
-  const lookups = new Lookups(config, config.image.tag ?? commit?.sha, ports);
+  const lookups = new Lookups(config, config.image.tag ?? commit?.sha, {
+    ...ports,
+    workspace: runContext.workspace,
+  });
   const checks = await preflight({ config, inputFindings, run: runContext, commit, lookups });
   ports.signal.throwIfAborted();
   const identity = config.awsObstacle ? undefined : await lookups.identity();
@@ -96,36 +102,45 @@ async function previousOf(target: Target, lookups: Lookups): Promise<Partial<Run
   };
 }
 
-async function deploy(config: Config, target: Target, recorder: Recorder, ports: Ports): Promise<RunReport> {
+async function deploy(context: DeployContext): Promise<RunReport> {
+  const { config, recorder } = context;
   const tag = config.image.tag ?? recorder.report.commit?.sha;
   if (tag === undefined) throw new Error('the preflight let a deploy pass without a tag');
-  const { image, registry } = await recorder.stage('image', () =>
-    imageStage(config, tag, target, recorder, ports),
+  const pushed = await recorder.stage('image', () => imageStage(context, tag));
+  const { image, registry } = pushed;
+  const { started, refusals } = await recorder.stage('deploy', async () =>
+    deployStage(context, pushed, await plansFor(context, image)),
   );
-  const { started, refusals } = await recorder.stage('deploy', () =>
-    deployStage(config, target, image, registry, recorder, ports),
-  );
-  const outcomes = await recorder.stage('rollout', () =>
-    rolloutStage(config, started, image, target, recorder, ports),
-  );
+  const outcomes = await recorder.stage('rollout', () => rolloutStage(context, started, image));
   const failures = [...refusals, ...outcomes.flatMap(({ finding }) => finding ?? [])];
   const result = worstResult([
     ...outcomes.map((outcome) => outcome.result),
     ...refusals.map((): Result => 'failed'),
   ]);
-  const unhealthy = result === 'succeeded' ? await healthStage(config, recorder, ports) : [];
+  const unhealthy = result === 'succeeded' ? await healthStage(context) : [];
   recorder.update(unhealthy.length > 0 ? { result: 'failed', failures: unhealthy } : { result, failures });
   if (isGreen(recorder.report.result)) return recorder.update({ failures: [] });
   if (config.ecs.onFailure === 'rollback' && UNDOABLE.has(recorder.report.result)) {
-    const undone = await recorder.stage('undo', () =>
-      undoStage(config, image, registry, started, outcomes, recorder, ports),
-    );
+    const undone = await recorder.stage('undo', () => undoStage(context, pushed, started, outcomes));
     recorder.update(afterUndo(undone, recorder.report));
   }
   const { latestTag } = config.image;
   // What is said of the tag has to be true now: others may have moved it meanwhile.
   const latest = latestTag ? await registry.manifest(latestTag).catch(() => undefined) : undefined;
   return recorder.update({ latestDigest: latest?.digest });
+}
+
+/** The revision that each service is to run, registered where it doesn't exist yet. */
+async function plansFor(
+  { config, target, recorder, ports }: DeployContext,
+  image: PushedImage,
+): Promise<readonly ServicePlan[]> {
+  if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
+  const plans = await planRevisions(config, target, `${image.repositoryUri}@${image.digest}`, {
+    taskDefinitions: await ports.aws.taskDefinitions(),
+    workspace: recorder.report.run.workspace,
+    say: ports.runner.print,
+  });
 }
 
 /** Results after which the services may still run, or come to run, the new image. */
@@ -150,7 +165,7 @@ function afterUndo({ failures, said }: Undone, report: RunReport): Partial<RunRe
 }
 
 /** Asks the health URLs, if there are any; gives a finding for each that doesn't answer as it should. */
-async function healthStage(config: Config, recorder: Recorder, ports: Ports): Promise<readonly Finding[]> {
+async function healthStage({ config, recorder, ports }: DeployContext): Promise<readonly Finding[]> {
   const { targets, timeoutMs } = config.healthChecks;
   if (targets.length === 0) return [];
   const health = await recorder.stage('health', () => checkHealth(targets, timeoutMs, ports));

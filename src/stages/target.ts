@@ -9,6 +9,8 @@ import { isReusable } from './preflight/reuse.ts';
 /** A service that will be deployed, as the preflight found it. */
 export interface TargetService {
   readonly service: EcsService;
+  /** ARN of the task definition that its deployment starts from; empty where that is a file. */
+  readonly taskDefinition: string;
   /** Names of the containers that run the image; empty where the task definition may not be read. */
   readonly containers: readonly string[];
 }
@@ -45,9 +47,10 @@ export async function targetOf(config: Config, lookups: Lookups): Promise<Target
     engine: docker && 'server' in docker ? docker : undefined,
     services: await Promise.all(
       services.services.map(async (service) => {
-        const definition = await lookups.taskDefinition(service.taskDefinition);
+        const definition = await lookups.taskDefinitionFor(service);
         const containers = definition.ok ? containersOfImage(definition.value, repository, config) : [];
-        return { service, containers: containers.flatMap(({ name }) => name ?? []) };
+        const taskDefinition = definition.ok ? definition.value.arn : service.taskDefinition;
+        return { service, taskDefinition, containers: containers.flatMap(({ name }) => name ?? []) };
       }),
     ),
   };

@@ -66,7 +66,7 @@ async function deployed(options: SandboxOptions = {}, inputs: Partial<Record<Inp
     openDocker: unused,
     watching: unused,
   };
-  const target = await targetOf(config, new Lookups(config, 'fresh', ports));
+  const target = await targetOf(config, new Lookups(config, 'fresh', { ...ports, workspace: '/' }));
   const registry = ports.registry(registryAccess(target.login, target.repository), target.repository.name);
   const before = await registry.manifest('latest');
   if (!before) throw new Error('the world has no latest');
@@ -78,7 +78,9 @@ async function deployed(options: SandboxOptions = {}, inputs: Partial<Record<Inp
   const image = await readPushedImage({ repository: target.repository, tag: 'fresh' }, registry, false);
   expect(image.digest).not.toBe(before.digest);
   const recorder = new Recorder(firstReport(config, RUN, undefined), () => undefined);
-  const result: unknown = await deployStage(config, target, image, registry, recorder, ports).catch(
+  const plans = target.services.map((each) => ({ each, taskDefinition: undefined }));
+  const context = { config, target, recorder, ports };
+  const result: unknown = await deployStage(context, { image, registry }, plans).catch(
     (error: unknown) => error,
   );
   const truth = world.truth();

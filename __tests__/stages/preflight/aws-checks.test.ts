@@ -49,6 +49,7 @@ async function checked(
   const lookups = new Lookups(config, RUN.sha, {
     aws: config.region ? new Aws(config.region, plan, agents) : undefined,
     registry: (access, repository) => new RegistryRepository(access, repository, agents, signal),
+    workspace: '/',
     dockerVersion: () => Promise.reject(new Error('not asked for')),
   });
   const context = { config, inputFindings: [], run: RUN, commit: { sha: RUN.sha }, lookups };

@@ -10,6 +10,7 @@ const NOTHING: LookupPorts = {
   registry: () => {
     throw new Error('no registry in this test');
   },
+  workspace: '/',
   dockerVersion: () => Promise.reject(Object.assign(new Error('no docker'), { code: 'ENOENT' })),
 };
 

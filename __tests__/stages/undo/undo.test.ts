@@ -73,7 +73,7 @@ async function undone(
     ...(status ? { serviceDeployment: { arn: ARN, status } } : {}),
   };
   const step = await beginUndo(
-    { started, outcome },
+    { started, outcome, previousTaskDefinition: started.taskDefinition },
     { ecs, signal: new AbortController().signal, rereadMs: 1 },
   );
   return { step, calls };

@@ -32,17 +32,19 @@ const REREADS = 8;
 /**
  * Starts one new deployment of the service. UpdateService is sent again only where AWS said that it did nothing
  * (throttling); where the answer was lost, the service is read for a deployment that was not there before.
- * `before` is the service as it was read last.
+ * `before` is the service as it was read last; `taskDefinition` is
+ * left out for the one in use.
  */
 export async function startDeployment(
   cluster: string,
   before: EcsService,
   ports: DeployPorts,
+  taskDefinition?: string,
 ): Promise<DeployAnswer> {
   for (let attempt = 0; ; attempt += 1) {
     ports.signal.throwIfAborted();
     try {
-      const after = await ports.ecs.forceNewDeployment(cluster, before.name);
+      const after = await ports.ecs.forceNewDeployment(cluster, before.name, taskDefinition);
       const deployment = newDeployment(before, after);
       if (deployment) return { accepted: { service: after, deployment, reconciled: false } };
       return await reconcile(cluster, before, undefined, ports);

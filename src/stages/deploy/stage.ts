@@ -1,44 +1,41 @@
 import { nameInArn } from '../../aws/arn.ts';
 import { Failure, type Finding } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
+import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
 import { type MovedTag, moveTag } from '../image/moving-tags.ts';
 import { putTagBack } from '../image/put-back.ts';
-import type { Config } from '../inputs/config.ts';
+import type { ImageStage } from '../image/stage.ts';
 import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
 import type { ServiceReport } from '../report/run-report.ts';
 import { shortDigest, shortTag } from '../report/words.ts';
 import type { StartedDeployment } from '../rollout/rollout.ts';
-import type { Target, TargetService } from '../target.ts';
+import type { TargetService } from '../target.ts';
 import { type AcceptedDeployment, type DeployAnswer, startDeployment } from './deploy.ts';
+import type { ServicePlan } from './revisions.ts';
 
 const REREAD_MS = 1_000;
 
 /**
  * Points the tags at the image and starts one deployment of each service. Gives those that ECS accepted; throws
- * Failure where it accepted none, after putting the moving tag back.
+ * Failure where it accepted none, after putting the tags back.
  */
 export async function deployStage(
-  config: Config,
-  target: Target,
-  image: PushedImage,
-  registry: RegistryRepository,
-  recorder: Recorder,
-  ports: Ports,
+  context: DeployContext,
+  { image, registry }: ImageStage,
+  plans: readonly ServicePlan[],
 ): Promise<{ readonly started: readonly StartedDeployment[]; readonly refusals: readonly Finding[] }> {
-  await moveTags(config, image, registry, recorder, ports);
+  const { config, target, recorder, ports } = context;
+  await moveTags(context, image, registry);
   if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
   const ecs = await ports.aws.ecs();
   const { cluster } = config.ecs;
   recorder.update({ unanswered: target.services.map(({ service }) => service.name) });
   const answers = await Promise.all(
-    target.services.map(async (each) => {
-      const answer = await startDeployment(cluster, each.service, {
-        ecs,
-        signal: ports.signal,
-        rereadMs: REREAD_MS,
-      });
+    plans.map(async ({ each, taskDefinition }) => {
+      const deployPorts = { ecs, signal: ports.signal, rereadMs: REREAD_MS };
+      const answer = await startDeployment(cluster, each.service, deployPorts, taskDefinition);
       recorder.update({
         unanswered: recorder.report.unanswered.filter((name) => name !== each.service.name),
         deployments: [...recorder.report.deployments, serviceReport(each, answer)],
@@ -58,11 +55,9 @@ export async function deployStage(
 }
 
 async function moveTags(
-  config: Config,
+  { config, recorder, ports }: DeployContext,
   image: PushedImage,
   registry: RegistryRepository,
-  recorder: Recorder,
-  ports: Ports,
 ): Promise<void> {
   const { latestTag, extraTags } = config.image;
   // The moving tag comes last: once it points at the image, any forced deployment runs it.

@@ -1,11 +1,8 @@
 import { Failure } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
-import type { Config } from '../inputs/config.ts';
-import type { Ports } from '../ports.ts';
+import type { DeployContext } from '../deploy-context.ts';
 import { registryAccess } from '../preflight/lookups.ts';
-import type { Recorder } from '../report/recorder.ts';
 import { shortDigest, shortTag, size } from '../report/words.ts';
-import type { Target } from '../target.ts';
 import { buildAndPush, type PushedImage, readPushedImage } from './image.ts';
 
 /** The image in the repository, and the repository for moving tags to it. */
@@ -15,31 +12,24 @@ export interface ImageStage {
 }
 
 /** Has the image of this commit in the repository under its tag: built and pushed, or there already. */
-export async function imageStage(
-  config: Config,
-  tag: string,
-  target: Target,
-  recorder: Recorder,
-  ports: Ports,
-): Promise<ImageStage> {
+export async function imageStage(context: DeployContext, tag: string): Promise<ImageStage> {
+  const { target, recorder, ports } = context;
   const { repository, login } = target;
   const registry = ports.registry(registryAccess(login, repository), repository.name);
   const image = target.canReuse
     ? await readPushedImage({ repository, tag }, registry, true)
-    : await build(config, tag, target, registry, recorder, ports);
+    : await build(context, tag, registry);
   recorder.update({ image });
   ports.runner.print(`✓ image      ${describe(image)}`);
   return { image, registry };
 }
 
 async function build(
-  config: Config,
+  context: DeployContext,
   tag: string,
-  target: Target,
   registry: RegistryRepository,
-  recorder: Recorder,
-  ports: Ports,
 ): Promise<PushedImage> {
+  const { config, target, recorder, ports } = context;
   const { repository, login, engine } = target;
   if (engine === undefined) throw new Error('the preflight let a build pass without an engine');
   const docker = await ports.openDocker(repository.uri.slice(0, repository.uri.indexOf('/')));

@@ -80,6 +80,9 @@ export interface EcsSettings {
   readonly cluster: string;
   readonly services: readonly string[];
   readonly containerName: string | undefined;
+  readonly rollout: 'force' | 'pin';
+  /** A revision that exists, or the path of a JSON file (`isTaskDefinitionFile`). */
+  readonly taskDefinition: string | undefined;
   readonly waitMinutes: number;
   readonly failFast: boolean;
   readonly onFailure: 'report' | 'rollback';
@@ -130,6 +133,8 @@ function toConfig(
       cluster: values.cluster,
       services: values.service,
       containerName: values['container-name'],
+      rollout: values.rollout,
+      taskDefinition: values['task-definition'],
       waitMinutes: values['wait-for-minutes'],
       failFast: values['fail-fast'],
       onFailure: values['on-failure'],
@@ -297,9 +302,6 @@ function halfAKey(missing: InputName, given: InputName): Finding {
 /** Inputs of the contract that this version can't honour yet: refused, because ignoring one would be a lie. */
 function notYetThere(values: InputValues): readonly Finding[] {
   const asked: readonly (readonly [boolean, string])[] = [
-    [values.mode === 'rollback', 'mode: rollback'],
-    [values.rollout === 'pin', 'rollout: pin'],
-    [values['task-definition'] !== undefined, 'task-definition'],
     [values['pre-deploy-command'] !== undefined, 'pre-deploy-command'],
     [values.hygiene === 'fail', 'hygiene: fail'],
     [values['sarif-file'] !== undefined, 'sarif-file'],

@@ -2,6 +2,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { EcrRepository } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { Finding } from '../../finding.ts';
+import { isTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
 import { listed } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
@@ -45,6 +46,8 @@ export function containerProblems(
 ): readonly Finding[] {
   const containers = containersOfImage(taskDefinition, repository, config);
   if (containers.length === 0) return [noContainer(service, taskDefinition, repository, config)];
+  // The image is written into the task definition itself: what it names now doesn't matter.
+  if (config.ecs.rollout === 'pin' || isTaskDefinitionFile(config.ecs.taskDefinition)) return [];
   const moved = [config.image.latestTag, config.image.tag ?? commit?.sha, ...config.image.extraTags];
   return containers.flatMap((container) => {
     const image = parseImageReference(container.image ?? '');
@@ -84,7 +87,7 @@ function otherImage(what: string, repository: EcrRepository, config: Config): Fi
     code: 'DG525',
     level: 'error',
     title: `${what}, which a forced deployment would run again instead of the image that is pushed.`,
-    fix: `Set its image to ${repository.uri}:${config.image.latestTag ?? 'latest'} in the task definition. (\`rollout: pin\` will write the image into the task definition itself.)`,
+    fix: `Set its image to ${repository.uri}:${config.image.latestTag ?? 'latest'} in the task definition. Or use \`rollout: pin\`, which writes the image into the task definition itself.`,
   };
 }
 

@@ -5,6 +5,7 @@ import type { CallerIdentity } from '../../aws/sts.ts';
 import type { DockerVersion } from '../../docker/docker.ts';
 import type { ImageConfig, Manifest } from '../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../registry/registry.ts';
+import { isTaskDefinitionFile, readTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
 
 /** An answer, or the error that came in its place. */
@@ -17,6 +18,8 @@ export interface LookupPorts {
   /** Undefined: nothing may be asked of AWS (`Config.awsObstacle`). */
   readonly aws: Aws | undefined;
   readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
+  /** Where a task definition file is looked for. */
+  readonly workspace: string;
   readonly dockerVersion: () => Promise<DockerVersion | { readonly unreachable: string }>;
 }
 
@@ -156,6 +159,13 @@ export class Lookups {
     return await this.#once(`taskDefinition ${reference}`, async () =>
       (await this.#aws().ecs()).taskDefinition(reference),
     );
+  }
+
+  /** The task definition that a deployment of the service would run, but for its image. */
+  async taskDefinitionFor(service: EcsService): Promise<Answer<TaskDefinition>> {
+    const { taskDefinition: named } = this.#config.ecs;
+    if (!isTaskDefinitionFile(named)) return await this.taskDefinition(named ?? service.taskDefinition);
+    return await this.#once(`file ${named}`, () => readTaskDefinitionFile(this.#ports.workspace, named));
   }
 
   async docker(): Promise<Answer<DockerVersion | { readonly unreachable: string }>> {

@@ -1,25 +1,21 @@
 import type { Finding } from '../../finding.ts';
+import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
-import type { Config } from '../inputs/config.ts';
-import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
 import type { ServiceReport } from '../report/run-report.ts';
 import { duration, shortDigest } from '../report/words.ts';
-import type { Target } from '../target.ts';
 import type { ProgressLine, RolloutOutcome, StartedDeployment } from './rollout.ts';
 import { stopwatch } from './spans.ts';
 import { watchRollouts } from './watch.ts';
+import { ObservationFailed } from './watch-failure.ts';
 
 const HEARTBEAT_MS = 30_000;
 
 /** Follows the deployments to their verdicts, telling the log of every change; records and gives the outcomes. */
 export async function rolloutStage(
-  config: Config,
+  { config, target, recorder, ports }: DeployContext,
   started: readonly StartedDeployment[],
   image: PushedImage,
-  target: Target,
-  recorder: Recorder,
-  ports: Ports,
 ): Promise<readonly RolloutOutcome[]> {
   const { ecs, logs } = await ports.watching();
   const many = started.length > 1;
@@ -49,6 +45,10 @@ export async function rolloutStage(
     );
     record(outcomes, recorder);
     return outcomes;
+  } catch (error) {
+    // What was seen before the watch went blind is part of the report.
+    if (error instanceof ObservationFailed) record(error.outcomes, recorder);
+    throw error;
   } finally {
     ports.runner.closeGroup();
     for (const { outcome } of recorder.report.deployments) {

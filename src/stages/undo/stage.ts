@@ -1,8 +1,10 @@
 import type { Finding } from '../../finding.ts';
 import { imagesOf } from '../../registry/manifest.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
+import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
 import { putTagBack } from '../image/put-back.ts';
+import type { ImageStage } from '../image/stage.ts';
 import type { Config } from '../inputs/config.ts';
 import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
@@ -29,18 +31,16 @@ export interface Undone {
  * for that as for any rollout. Throws what the watch throws when AWS can't be asked any more.
  */
 export async function undoStage(
-  config: Config,
-  image: PushedImage,
-  registry: RegistryRepository,
+  context: DeployContext,
+  { image, registry }: ImageStage,
   started: readonly StartedDeployment[],
   outcomes: readonly RolloutOutcome[],
-  recorder: Recorder,
-  ports: Ports,
 ): Promise<Undone> {
+  const { config, recorder, ports } = context;
   ports.runner.print('! rollback   putting the previous image back, as `on-failure: rollback` asks');
   const previous = await putTagsBack(registry, image, recorder, ports);
   if ('finding' in previous) return { failures: [previous.finding], said: '' };
-  const steps = await beginAll(started, outcomes, ports);
+  const steps = await beginAll(context, started, outcomes);
   const refused = steps.flatMap((step) => (step.kind === 'failed' ? [step.finding] : []));
   const waits = await waitFor(config, steps, previous.expected, image, ports);
   const failures = [...refused, ...waits];
@@ -51,9 +51,9 @@ export async function undoStage(
 }
 
 async function beginAll(
+  { target, ports }: DeployContext,
   started: readonly StartedDeployment[],
   outcomes: readonly RolloutOutcome[],
-  ports: Ports,
 ): Promise<readonly UndoStep[]> {
   if (!ports.aws) throw new Error('a deployment was started without a region');
   const ecs = await ports.aws.ecs();
@@ -61,7 +61,10 @@ async function beginAll(
     started.flatMap((each) => {
       const outcome = outcomes.find(({ service }) => service === each.service);
       if (!outcome) return [];
-      return [beginUndo({ started: each, outcome }, { ecs, signal: ports.signal, rereadMs: REREAD_MS })];
+      const before = target.services.find(({ service }) => service.name === each.service);
+      const previousTaskDefinition = before?.service.taskDefinition ?? each.taskDefinition;
+      const undoing = { started: each, outcome, previousTaskDefinition };
+      return [beginUndo(undoing, { ecs, signal: ports.signal, rereadMs: REREAD_MS })];
     }),
   );
 }

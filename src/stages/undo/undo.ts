@@ -8,6 +8,8 @@ import type { RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
 export interface Undoing {
   readonly started: StartedDeployment;
   readonly outcome: RolloutOutcome;
+  /** ARN of the task definition that the service ran before. */
+  readonly previousTaskDefinition: string;
 }
 
 /** What was begun to put a service's previous image back. */
@@ -36,7 +38,8 @@ const ROLLING_BACK = new Set(['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS']);
  * over is rolled back by ECS itself, which knows the last good revision; one that is over is followed by a forced
  * deployment, which takes the image from the tag. Does not throw for what AWS refuses.
  */
-export async function beginUndo({ started, outcome }: Undoing, ports: UndoPorts): Promise<UndoStep> {
+export async function beginUndo(undoing: Undoing, ports: UndoPorts): Promise<UndoStep> {
+  const { started, outcome } = undoing;
   if (outcome.result === 'rolled-back') return { kind: 'done' };
   const ours = outcome.serviceDeployment;
   if (ours && ROLLING_BACK.has(ours.status)) return { kind: 'rolling-back', deployment: started };
@@ -48,15 +51,21 @@ export async function beginUndo({ started, outcome }: Undoing, ports: UndoPorts)
       // Not allowed, or over this very moment: a deployment of the previous image does it as well.
     }
   }
-  return await redeploy(started, ports);
+  return await redeploy(undoing, ports);
 }
 
-async function redeploy(started: StartedDeployment, ports: UndoPorts): Promise<UndoStep> {
+async function redeploy({ started, previousTaskDefinition }: Undoing, ports: UndoPorts): Promise<UndoStep> {
   const { cluster, service } = started;
   try {
     const [before] = await ports.ecs.services(cluster, [service]);
     if (!before) return { kind: 'failed', finding: notUndone(service, cluster, 'the service is gone') };
-    const answer = await startDeployment(cluster, before, ports);
+    const isOther = previousTaskDefinition !== started.taskDefinition;
+    const answer = await startDeployment(
+      cluster,
+      before,
+      ports,
+      isOther ? previousTaskDefinition : undefined,
+    );
     if ('refused' in answer) {
       return { kind: 'failed', finding: notUndone(service, cluster, answer.refused.title) };
     }

@@ -1,7 +1,8 @@
 import { nameInArn } from '../../../aws/arn.ts';
 import type { EcsService, TaskDefinition } from '../../../aws/ecs.ts';
 import { readRefusal } from '../../../aws/refusal.ts';
-import type { Finding } from '../../../finding.ts';
+import { Failure, type Finding } from '../../../finding.ts';
+import type { Config } from '../../inputs/config.ts';
 import { count, listed } from '../../report/words.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
 import { containerProblems } from '../container-image.ts';
@@ -88,13 +89,14 @@ async function serviceReport(
     return { passed: undefined, findings: [await missing(name, context)] };
   const stuck = unusable(service);
   if (stuck) return { passed: undefined, findings: [stuck] };
-  const taskDefinition = await context.lookups.taskDefinition(service.taskDefinition);
+  const { config } = context;
+  const taskDefinition = await context.lookups.taskDefinitionFor(service);
   const repository = await context.lookups.repository();
   const images = taskDefinition.ok
     ? repository.ok
       ? containerProblems(service, taskDefinition.value, repository.value, context)
       : []
-    : [unreadable(service, taskDefinition.error)];
+    : [unreadable(service, taskDefinition.error, config)];
   const findings = [...images, ...warnings(service, nameInArn(context.config.ecs.cluster))];
   const isInOrder = images.every(({ level }) => level !== 'error');
   return {
@@ -149,8 +151,18 @@ function unusable(service: EcsService): Finding | undefined {
   };
 }
 
-function unreadable(service: EcsService, error: unknown): Finding {
+function unreadable(service: EcsService, error: unknown, config: Config): Finding {
+  if (error instanceof Failure) return error.findings[0];
   const problem = readRefusal(error);
+  const { taskDefinition: named } = config.ecs;
+  if (named !== undefined && problem.kind !== 'access-denied') {
+    return {
+      code: 'DG529',
+      level: 'error',
+      title: `Task definition ${named} can't be deployed: ${problem.message}`,
+      fix: 'Correct `task-definition`. See those there are: `aws ecs list-task-definitions --sort DESC --max-items 10`.',
+    };
+  }
   return {
     code: 'DG527',
     level: 'note',

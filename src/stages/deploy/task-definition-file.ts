@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { TaskDefinition } from '../../aws/ecs.ts';
+import type { RawJson } from '../../aws/raw-json.ts';
+import { Failure, type Finding } from '../../finding.ts';
+
+/** Whether `task-definition` names a file to register; anything else is a revision that exists. */
+export function isTaskDefinitionFile(taskDefinition: string | undefined): taskDefinition is string {
+  return taskDefinition?.endsWith('.json') ?? false;
+}
+
+/** A task definition that was read from a file of the workspace. */
+export interface TaskDefinitionFile extends TaskDefinition {
+  readonly registrable: RawJson;
+}
+
+/**
+ * Reads a task definition as `aws ecs register-task-definition --cli-input-json` takes it, or as
+ * `describe-task-definition` prints it. Throws Failure where there is none.
+ */
+export async function readTaskDefinitionFile(workspace: string, path: string): Promise<TaskDefinitionFile> {
+  const text = await readFile(resolve(workspace, path), 'utf8').catch((error: unknown) => {
+    throw new Failure(
+      notAFile(path, error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'),
+    );
+  });
+  const json = parse(text, path);
+  const definition = objectAt(json, 'taskDefinition') ?? json;
+  const containers = definition['containerDefinitions'];
+  const { family } = definition;
+  if (typeof family !== 'string' || !Array.isArray(containers) || containers.length === 0) {
+    throw new Failure(notAFile(path, 'it has no `family` or no `containerDefinitions`'));
+  }
+  return {
+    arn: '',
+    name: `${family} (${path})`,
+    containers: containers.filter(
+      (each): each is ContainerDefinition => typeof each === 'object' && each !== null,
+    ),
+    registrable: definition,
+  };
+}
+
+function parse(text: string, path: string): RawJson {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
+  } catch (error) {
+    throw new Failure(notAFile(path, error instanceof Error ? error.message : 'no JSON'));
+  }
+  throw new Failure(notAFile(path, 'it is not a JSON object'));
+}
+
+function objectAt(json: RawJson, key: string): RawJson | undefined {
+  const value = json[key];
+  return typeof value === 'object' && value !== null ? { ...value } : undefined;
+}
+
+function notAFile(path: string, why: string): Finding {
+  const reason = why === 'ENOENT' ? 'there is no such file in the workspace' : why;
+  return {
+    code: 'DG528',
+    level: 'error',
+    title: `\`task-definition: ${path}\` can't be used: ${reason}.`,
+    fix: `Correct the path, or write the file: \`aws ecs describe-task-definition --task-definition FAMILY --query taskDefinition > ${path}\`.`,
+    where: { file: path },
+  };
+}
