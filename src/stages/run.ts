@@ -141,6 +141,9 @@ async function plansFor(
     workspace: recorder.report.run.workspace,
     say: ports.runner.print,
   });
+  const pinned = plans.find(({ pinnedBefore }) => pinnedBefore);
+  if (pinned?.pinnedBefore) recorder.update({ previousImage: pinned.pinnedBefore });
+  return plans;
 }
 
 /** Results after which the services may still run, or come to run, the new image. */
