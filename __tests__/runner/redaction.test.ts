@@ -30,6 +30,8 @@ describe('Redaction', () => {
             ];
             for (const form of forms) expect(redaction.apply(`${before}${form}${after}`)).not.toContain(each);
             expect(redaction.apply(Buffer.from(each).toString('base64'))).toBe('***');
+            const json = JSON.stringify({ log: `before ${each} after` });
+            expect(redaction.apply(json)).toBe('{"log":"before *** after"}');
           }
         },
       ),
