@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSlackHandler, type SlackOptions } from '../../sandbox/slack/webhook.ts';
 import { createAgents } from '../../src/runner/http.ts';
-import { deliver } from '../../src/slack/webhook.ts';
+import { type Delivery, type DeliveryLimits, deliver as deliverBy } from '../../src/slack/webhook.ts';
+import type { SlackMessage } from '../../src/stages/report/slack-message.ts';
 import { slackMessage } from '../../src/stages/report/slack-message.ts';
 import { refusedPort, serve } from '../runner/socket-server.ts';
 import { REPORTS } from '../stages/report/reports.ts';
@@ -13,6 +14,19 @@ const PATH = '/slack/services/T000/B000/XXXX';
 const message = slackMessage(REPORTS.crashed);
 const LIMITS = { answerMs: 400, totalMs: 3_000 };
 const closing: (() => Promise<void>)[] = [];
+/** What was noted down of the requests, in order: `true` one is out, `false` it surely brought nothing. */
+let noted: boolean[] = [];
+
+async function deliver(
+  url: string,
+  sent: SlackMessage,
+  limits: DeliveryLimits,
+  signal?: AbortSignal,
+): Promise<Delivery> {
+  noted = [];
+  const onTry = (isOut: boolean) => void noted.push(isOut);
+  return await deliverBy(url, sent, { agents, limits, onTry, ...(signal ? { signal } : {}) });
+}
 
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
@@ -33,7 +47,7 @@ describe('deliver', () => {
   it.each(Object.entries(REPORTS))('delivers the message of %s, whole and once', async (_, report) => {
     const { handler, url } = await slack();
     const sent = slackMessage(report);
-    expect(await deliver(url, sent, agents, LIMITS)).toEqual({ delivered: true });
+    expect(await deliver(url, sent, LIMITS)).toEqual({ delivered: true });
     expect(handler.refusals()).toEqual([]);
     expect(handler.requests()).toBe(1);
     expect(handler.messages()[0]?.payload).toMatchObject({ text: sent.text, blocks: sent.blocks });
@@ -42,7 +56,7 @@ describe('deliver', () => {
   it('says JSON, in UTF-8', async () => {
     const server = await serve((_, response) => response.end('ok'));
     closing.push(server.close);
-    await deliver(`${server.url}${PATH}`, { ...message, text: 'Größe 🚀' }, agents, LIMITS);
+    await deliver(`${server.url}${PATH}`, { ...message, text: 'Größe 🚀' }, LIMITS);
     expect(server.requests[0]?.headers['content-type']).toMatch(/^application\/json/);
     expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ text: 'Größe 🚀' });
   });
@@ -51,7 +65,7 @@ describe('deliver', () => {
     'sends once where the message was received and not answered (%s)',
     async (behaviour) => {
       const { handler, url } = await slack({ behaviour });
-      expect(await deliver(url, message, agents, LIMITS)).toMatchObject({ delivered: false, maybe: true });
+      expect(await deliver(url, message, LIMITS)).toMatchObject({ delivered: false, maybe: true });
       expect(handler.requests()).toBe(1);
       expect(handler.messages()).toHaveLength(1);
     },
@@ -62,20 +76,20 @@ describe('deliver', () => {
     ['invalid_token', 403, 'not valid'],
   ] as const)('does not send again what Slack refuses (%s)', async (behaviour, status, why) => {
     const { handler, url } = await slack({ behaviour });
-    const delivery = await deliver(url, message, agents, LIMITS);
+    const delivery = await deliver(url, message, LIMITS);
     expect(delivery).toMatchObject({
       delivered: false,
       maybe: false,
       why: expect.stringContaining(String(status)),
     });
-    expect(delivery).toMatchObject({ why: expect.stringContaining(why) });
+    expect(delivery).toMatchObject({ final: true, why: expect.stringContaining(why) });
     expect(handler.requests()).toBe(1);
   });
 
   it('waits as long as Slack asks where it is limited, and then gets through', async () => {
     const { handler, url } = await slack({ behaviour: ['rate_limited', 'ok'], retryAfterSeconds: 1 });
     const started = Date.now();
-    expect(await deliver(url, message, agents, LIMITS)).toEqual({ delivered: true });
+    expect(await deliver(url, message, LIMITS)).toEqual({ delivered: true });
     expect(Date.now() - started).toBeGreaterThanOrEqual(990);
     expect(handler.messages()).toHaveLength(1);
     expect(handler.requests()).toBe(2);
@@ -84,20 +98,20 @@ describe('deliver', () => {
   it('does not wait longer than there is time', async () => {
     const { handler, url } = await slack({ behaviour: 'rate_limited', retryAfterSeconds: 3600 });
     const started = Date.now();
-    expect(await deliver(url, message, agents, LIMITS)).toMatchObject({ delivered: false, maybe: false });
+    expect(await deliver(url, message, LIMITS)).toMatchObject({ delivered: false, maybe: false });
     expect(Date.now() - started).toBeLessThan(1000);
     expect(handler.requests()).toBe(1);
   });
 
   it('gets through after two errors of Slack', async () => {
     const { handler, url } = await slack({ behaviour: ['server_error', 'server_error', 'ok'] });
-    expect(await deliver(url, message, agents, LIMITS)).toEqual({ delivered: true });
+    expect(await deliver(url, message, LIMITS)).toEqual({ delivered: true });
     expect(handler.messages()).toHaveLength(1);
   });
 
   it('gives up after some errors, and says what Slack said', async () => {
     const { handler, url } = await slack({ behaviour: 'server_error' });
-    expect(await deliver(url, message, agents, { answerMs: 400, totalMs: 1_200 })).toMatchObject({
+    expect(await deliver(url, message, { answerMs: 400, totalMs: 1_200 })).toMatchObject({
       delivered: false,
       maybe: false,
       why: expect.stringContaining('500'),
@@ -108,20 +122,45 @@ describe('deliver', () => {
 
   it('tries again where nobody could be reached, and knows that nothing arrived', async () => {
     const url = `http://127.0.0.1:${await refusedPort()}${PATH}`;
-    expect(await deliver(url, message, agents, { answerMs: 400, totalMs: 800 })).toMatchObject({
+    expect(await deliver(url, message, { answerMs: 400, totalMs: 800 })).toMatchObject({
       delivered: false,
       maybe: false,
     });
   });
 
+  it.each([
+    ['ok', [true]],
+    ['hang', [true]],
+    ['reset-after-receipt', [true]],
+    ['no_service', [true, false]],
+  ] as const)(
+    'notes down before each request that it is out, and after it only where it surely brought nothing (%s)',
+    async (behaviour, expected) => {
+      const { url } = await slack({ behaviour });
+      await deliver(url, message, LIMITS);
+      expect(noted).toEqual(expected);
+    },
+  );
+
+  it('stops waiting for the next try when the run is cancelled', async () => {
+    const { handler, url } = await slack({ behaviour: 'server_error' });
+    const started = Date.now();
+    expect(
+      await deliver(url, message, { answerMs: 400, totalMs: 60_000 }, AbortSignal.timeout(100)),
+    ).toMatchObject({ delivered: false, maybe: false });
+    expect(Date.now() - started).toBeLessThan(450);
+    expect(handler.requests()).toBe(1);
+    expect(noted).toEqual([true, false]);
+  });
+
   it('keeps the webhook, which is a secret, out of what it says', async () => {
     for (const behaviour of ['hang', 'server_error', 'no_service'] as const) {
       const { url } = await slack({ behaviour });
-      expect(
-        JSON.stringify(await deliver(url, message, agents, { answerMs: 200, totalMs: 200 })),
-      ).not.toContain('XXXX');
+      expect(JSON.stringify(await deliver(url, message, { answerMs: 200, totalMs: 200 }))).not.toContain(
+        'XXXX',
+      );
     }
-    expect(JSON.stringify(await deliver('https://[/services/SECRET', message, agents, LIMITS))).not.toContain(
+    expect(JSON.stringify(await deliver('https://[/services/SECRET', message, LIMITS))).not.toContain(
       'SECRET',
     );
   });
@@ -131,7 +170,7 @@ describe('deliver', () => {
       response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(`::error::${'x'.repeat(500)}`),
     );
     closing.push(server.close);
-    const delivery = await deliver(`${server.url}${PATH}`, message, agents, LIMITS);
+    const delivery = await deliver(`${server.url}${PATH}`, message, LIMITS);
     expect(delivery).toMatchObject({ delivered: false, maybe: false });
     expect('why' in delivery ? delivery.why.length : 0).toBeLessThan(150);
     expect(server.requests).toHaveLength(1);

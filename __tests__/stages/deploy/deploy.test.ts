@@ -24,6 +24,7 @@ const service = (...deployments: readonly ServiceDeploymentEntry[]): EcsService 
   minimumHealthyPercent: 100,
   deployments,
   currentServiceDeployment: undefined,
+  placement: {},
 });
 
 const before = service(entry('ecs-svc/1'));

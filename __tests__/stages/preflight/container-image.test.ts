@@ -66,6 +66,7 @@ describe('containerProblems', () => {
     minimumHealthyPercent: 100,
     deployments: [],
     currentServiceDeployment: undefined,
+    placement: {},
   };
   function codes(
     containers: readonly ContainerDefinition[],

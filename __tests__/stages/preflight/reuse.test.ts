@@ -22,6 +22,7 @@ function reusable(
     tagged,
     taggedConfig: { platform: 'linux/amd64', labels },
     latest: undefined,
+    extras: new Map(),
   });
 }
 
@@ -45,10 +46,20 @@ describe('isReusable', () => {
 
   it('needs an image that is there', () => {
     expect(
-      isReusable(checkContext({}).config, { tagged: undefined, taggedConfig: undefined, latest: tagged }),
+      isReusable(checkContext({}).config, {
+        tagged: undefined,
+        taggedConfig: undefined,
+        latest: tagged,
+        extras: new Map(),
+      }),
     ).toBe(false);
-    expect(isReusable(checkContext({}).config, { tagged, taggedConfig: undefined, latest: undefined })).toBe(
-      false,
-    );
+    expect(
+      isReusable(checkContext({}).config, {
+        tagged,
+        taggedConfig: undefined,
+        latest: undefined,
+        extras: new Map(),
+      }),
+    ).toBe(false);
   });
 });

@@ -34,11 +34,12 @@ describe('the state that main hands to post', () => {
         const report = withHostile(base, `${text}x`.repeat(times));
         const state = handedToPost(
           (keeper) => {
+            if (report.commit) keeper.commit(report.commit);
             keeper.record(report, 'rollout');
             keeper.end(report);
             keeper.told('yes');
           },
-          { privateFolder: '/tmp/deploy-guard-abcdef', ...(report.commit ? { commit: report.commit } : {}) },
+          { privateFolder: '/tmp/deploy-guard-abcdef' },
         );
         expect(state).toMatchObject({ told: 'yes', stage: 'rollout', ended: { result: report.result } });
         expect(state?.deployments).toHaveLength(report.deployments.length);
@@ -55,6 +56,17 @@ describe('the state that main hands to post', () => {
     expect(handedToPost((keeper) => keeper.record(report, 'rollout'))?.deployments).toHaveLength(50);
   });
 
+  it('is read back with more tags than anyone has', () => {
+    const movedTags = Array.from({ length: 120 }, (_, i) => ({
+      tag: `${'t'.repeat(120)}${i}`,
+      from: undefined,
+      to: 'x',
+    }));
+    expect(
+      handedToPost((keeper) => keeper.record({ ...REPORTS.crashed, movedTags }, 'deploy')),
+    ).toMatchObject({ stage: 'deploy' });
+  });
+
   it('has no secret-bearing text of the run in it but its failure', () => {
     const state = handedToPost((keeper) =>
       keeper.record(withHostile(REPORTS.crashed, 'hunter22'), 'rollout'),
@@ -69,7 +81,8 @@ describe('reportFromState', () => {
 
   it('tells of a run that was cut short during its rollout which deployments go on', () => {
     const report = cut((keeper) => keeper.record(REPORTS.crashed, 'rollout'));
-    expect(report.result).toBe('cancelled');
+    // That it ended is no proof that somebody cancelled it.
+    expect(report.result).toBe('failed');
     expect(report.failures[0]).toMatchObject({ code: 'DG902' });
     expect(report.failures[0]?.title).toContain('dyno-agent-service ecs-svc/4812');
   });
@@ -99,6 +112,6 @@ describe('reportFromState', () => {
 
   it('has something to say where there is no state at all', () => {
     const report = reportFromState(undefined, config, RUN, undefined);
-    expect(report).toMatchObject({ result: 'cancelled', failures: [{ code: 'DG902' }] });
+    expect(report).toMatchObject({ result: 'failed', failures: [{ code: 'DG902' }] });
   });
 });

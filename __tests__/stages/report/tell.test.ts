@@ -60,14 +60,19 @@ async function said(
       return Promise.resolve();
     },
   };
-  const ports: TellPorts = {
+  const ports: TellPorts & { readonly saveShown: () => void } = {
     runner,
     redaction,
     agents: createAgents({ http: undefined, no: undefined }),
-    deliver: (_, message) => {
+    deliver: (_, message, { onTry }) => {
+      onTry(true);
       told.messages.push(message);
-      return Promise.resolve(options.delivery ?? { delivered: true });
+      const delivery = options.delivery ?? { delivered: true };
+      if (!delivery.delivered && !delivery.maybe) onTry(false);
+      return Promise.resolve(delivery);
     },
+    record: undefined,
+    saveShown: () => told.saved.push('shown'),
     saveTold: (state) => told.saved.push(state),
     limits: { answerMs: 1, totalMs: 1 },
   };
@@ -112,18 +117,43 @@ describe('tell', () => {
   });
 
   it('notes down that a message is on its way before it is sent, and what became of it after', async () => {
-    expect((await said(REPORTS.succeeded)).saved).toEqual(['sending', 'yes']);
-    const maybe = { delivered: false, maybe: true, why: 'no answer' } as const;
-    expect((await said(REPORTS.succeeded, {}, { delivery: maybe })).saved).toEqual(['sending', 'yes']);
-    const surelyNot = { delivered: false, maybe: false, why: 'refused' } as const;
-    expect((await said(REPORTS.succeeded, {}, { delivery: surelyNot })).saved).toEqual(['sending', 'no']);
-    expect((await said(REPORTS.checked)).saved).toEqual(['yes']);
+    expect((await said(REPORTS.succeeded)).saved).toEqual(['shown', 'sending', 'yes']);
+    const maybe = { delivered: false, maybe: true, final: false, why: 'no answer' } as const;
+    expect((await said(REPORTS.succeeded, {}, { delivery: maybe })).saved).toEqual([
+      'shown',
+      'sending',
+      'yes',
+    ]);
+    const refusedForGood = { delivered: false, maybe: false, final: true, why: 'no_service' } as const;
+    expect((await said(REPORTS.succeeded, {}, { delivery: refusedForGood })).saved.at(-1)).toBe('yes');
+    const surelyNot = { delivered: false, maybe: false, final: false, why: 'refused' } as const;
+    expect((await said(REPORTS.succeeded, {}, { delivery: surelyNot })).saved).toEqual([
+      'shown',
+      'sending',
+      'no',
+    ]);
+    expect((await said(REPORTS.checked)).saved).toEqual(['shown', 'yes']);
+  });
+
+  it('says on the run page once what a preflight found, and that Slack was told only where it was', async () => {
+    const report = REPORTS['preflight failed'];
+    const told = await said(report);
+    expect(told.printed.join('\n').match(/DG112/g)).toHaveLength(1);
+    expect(told.printed.join('\n')).toContain('Slack told');
+    const untold = await said(
+      report,
+      {},
+      { delivery: { delivered: false, maybe: true, final: false, why: 'silence' } },
+    );
+    expect(untold.printed.join('\n')).not.toContain('Slack told');
+    expect((await said(report, { 'slack-webhook-url': '' })).printed.join('\n')).not.toContain('Slack told');
   });
 
   it('keeps a good deploy green where Slack can not be told, and shows the message in the summary', async () => {
     const delivery = {
       delivered: false,
       maybe: false,
+      final: true,
       why: 'Slack answered 404: the webhook was removed or disabled',
     } as const;
     const told = await said(REPORTS.succeeded, {}, { delivery });

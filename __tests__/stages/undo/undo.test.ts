@@ -28,6 +28,7 @@ function service(...ids: readonly string[]): EcsService {
     circuitBreaker: { enabled: true, rollback: true },
     minimumHealthyPercent: 100,
     currentServiceDeployment: undefined,
+    placement: {},
     deployments: ids.map((id, i) => ({
       id,
       status: i === 0 ? 'PRIMARY' : 'ACTIVE',
