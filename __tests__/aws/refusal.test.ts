@@ -85,6 +85,21 @@ describe('readRefusal', () => {
     expect(readRefusal(error).maybeDone).toBe(maybeDone);
   });
 
+  it.each([
+    ['a cut connection', awsError('Error', undefined, 'socket hang up', { code: 'ECONNRESET' })],
+    ['a refused connection', awsError('Error', undefined, 'connect', { code: 'ECONNREFUSED' })],
+    ['silence', awsError('TimeoutError', undefined, 'Request did not complete within 15000 ms')],
+    ['a bad gateway', awsError('UnknownError', 502, 'UnknownError')],
+    ['an answer that broke off', awsError('SyntaxError', 200, 'Unexpected end of JSON input')],
+  ])('%s is no answer of AWS: unreachable', (_, error) => {
+    expect(readRefusal(error).kind).toBe('unreachable');
+    expect(readRefusal(error).message).not.toMatch(/^(|unknown(error)?)$/i);
+  });
+
+  it('takes an answer that broke off for one whose request may have been done', () => {
+    expect(readRefusal(awsError('SyntaxError', 200, 'Unexpected end of JSON input')).maybeDone).toBe(true);
+  });
+
   it('never throws, and its words are a line that nothing obeys', () => {
     fc.assert(
       fc.property(

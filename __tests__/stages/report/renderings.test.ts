@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/finding.ts';
 import { endingLines, headline, preflightLines, problemLines } from '../../../src/stages/report/log.ts';
 import { isGreen, type RunReport } from '../../../src/stages/report/run-report.ts';
 import { slackMessage } from '../../../src/stages/report/slack-message.ts';
@@ -6,6 +7,7 @@ import { renderSummary } from '../../../src/stages/report/summary.ts';
 import { REPORTS } from './reports.ts';
 
 const all: readonly (readonly [string, RunReport])[] = Object.entries(REPORTS);
+const CRASHED = REPORTS.crashed.failures[0] ?? { code: 'DG612', level: 'error', title: '', fix: '' };
 const bad = all.filter(([, report]) => !isGreen(report.result));
 
 describe.each(all)('%s', (_, report) => {
@@ -74,5 +76,41 @@ describe('green', () => {
   it.each(all.filter(([, report]) => isGreen(report.result)))('%s has no failure in it', (_, report) => {
     expect(renderSummary(report)).toContain('✅');
     expect(JSON.stringify(slackMessage(report))).not.toContain('❌');
+  });
+});
+
+describe('the Slack message', () => {
+  const section = (report: RunReport) => {
+    const [block] = slackMessage(report).blocks;
+    return block?.type === 'section' ? (block.text?.text ?? '') : '';
+  };
+  const finding = (level: 'warning' | 'note', i: 1 | 2): Finding => ({
+    code: i === 1 ? 'DG551' : 'DG552',
+    level,
+    title: `${level} ${i}`,
+    fix: 'Do.',
+  });
+
+  it('counts the problems that it has no room for', () => {
+    const failures = Array.from({ length: 12 }, (_, i) => ({ ...CRASHED, title: `Problem ${i}.` }));
+    const shown = section({ ...REPORTS.crashed, failures });
+    const named = failures.filter(({ title }) => shown.includes(title)).length;
+    expect(named).toBeGreaterThan(3);
+    expect(shown).toContain(`and ${12 - named} more problems`);
+  });
+
+  it('has the warnings of a good deploy, and not its notes', () => {
+    const shown = section({ ...REPORTS.succeeded, notes: [finding('warning', 1), finding('note', 2)] });
+    expect(shown).toContain('DG551 warning 1');
+    expect(shown).not.toContain('note 2');
+  });
+
+  it('does not grow without bounds with the services', () => {
+    const [one] = REPORTS.succeeded.deployments;
+    const deployments = Array.from({ length: 50 }, (_, i) => ({
+      ...one,
+      service: `${'s'.repeat(200)}${i}`,
+    })) as unknown as RunReport['deployments'];
+    expect(section({ ...REPORTS.succeeded, deployments }).length).toBeLessThanOrEqual(3000);
   });
 });
