@@ -66,7 +66,7 @@ async function deploy(sandbox: Sandbox, workspace: DemoWorkspace, engine: Engine
     env: { ...engine.env, ...env },
     path: engine.path === '' ? [] : [engine.path],
     secrets: [...secrets.map(([, value]) => value), sandbox.slackUrl],
-    github: { actor: 'octo', sha: workspace.commit.sha, apiUrl: `${sandbox.url}/github` },
+    github: { actor: 'octo', sha: workspace.commit.sha, apiUrl: sandbox.githubApiUrl },
     event: { name: 'push', payload: pushEvent(workspace) },
     timeoutMs: halfAnHourMs,
     onLogLine: createLogView(print),

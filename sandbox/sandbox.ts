@@ -9,6 +9,7 @@ import { registryAccess } from './aws/registry-access.ts';
 import { readTruth, type Truth } from './aws/truth.ts';
 import { buildWorld } from './aws/world.ts';
 import { SandboxClock } from './clock.ts';
+import { createGitHubHandler, type GitHubOptions } from './github/api.ts';
 import { createRegistryHandler } from './registry/http.ts';
 import { findScenario } from './scenarios/index.ts';
 import type { HealthAnswer, Scenario } from './scenarios/scenario.ts';
@@ -32,15 +33,18 @@ export interface SandboxOptions {
   /** Real milliseconds by which each AWS call is held up. */
   readonly latencyMs?: number;
   readonly slack?: SlackOptions;
+  readonly github?: GitHubOptions;
 }
 
-/** A running sandbox: AWS, a registry, Slack and health URLs on one loopback port. */
+/** A running sandbox: AWS, a registry, Slack, GitHub's API and health URLs on one loopback port. */
 export interface Sandbox {
   /** `http://127.0.0.1:<port>`, the endpoint of every AWS service. */
   readonly url: string;
   /** `127.0.0.1:<port>` */
   readonly registryHost: string;
   readonly slackUrl: string;
+  /** `GITHUB_API_URL` for the action. */
+  readonly githubApiUrl: string;
   readonly clock: SandboxClock;
   readonly scenario: Scenario;
   /** Environment variables for the action: endpoint, the static key pair, and the scenario's own. */
@@ -72,6 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = new Faults(options.faults ?? []);
   const dispatcher = new Dispatcher(world, faults, options.latencyMs ?? 0);
   const slack = createSlackHandler(options.slack);
+  const github = createGitHubHandler(options.github);
   const registry = createRegistryHandler({
     store: world.store,
     tokens: world.tokens,
@@ -82,6 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     route(req, res, {
       '/v2': registry,
       '/slack': (request, response) => slack.handle(request, response),
+      '/api/v3': (request, response) => github.handle(request, response),
       '/health': async (request, response) => answerHealth(world, scenario, request, response),
       '/': (request, response) => dispatcher.handle(request, response),
     }).catch((error: unknown) => failRequest(res, error));
@@ -90,13 +96,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     url,
     registryHost,
     slackUrl: `${url}/slack/services/T000/B000/XXXX`,
+    githubApiUrl: `${url}/api/v3`,
     clock,
     scenario,
     env: () => environment(url, world, scenario),
     inputs: () => inputs(url, scenario),
     truth: () => {
       world.timeline.advance();
-      return readTruth(world, dispatcher.calls, slack);
+      return readTruth(world, dispatcher.calls, slack, github);
     },
     close: () => close(server),
   };
@@ -145,10 +152,10 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 async function route(
   req: IncomingMessage,
   res: ServerResponse,
-  handlers: Readonly<Record<'/v2' | '/slack' | '/health' | '/', Handler>>,
+  handlers: Readonly<Record<'/v2' | '/slack' | '/api/v3' | '/health' | '/', Handler>>,
 ): Promise<void> {
   const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
-  for (const prefix of ['/v2', '/slack', '/health'] as const) {
+  for (const prefix of ['/v2', '/slack', '/api/v3', '/health'] as const) {
     if (path === prefix || path.startsWith(`${prefix}/`)) return handlers[prefix](req, res);
   }
   return handlers['/'](req, res);

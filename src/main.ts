@@ -2,7 +2,7 @@ import { Aws } from './aws/aws.ts';
 import { planCredentials } from './aws/credentials.ts';
 import { Docker, dockerVersion } from './docker/docker.ts';
 import { engineEnvironment } from './docker/engine-environment.ts';
-import { commitToBuild } from './github/checked-out-commit.ts';
+import { commitsBetween, commitToBuild } from './github/checked-out-commit.ts';
 import { requestOidcToken } from './github/oidc.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { RegistryRepository } from './registry/registry.ts';
@@ -15,16 +15,18 @@ import { githubRunner } from './runner/workflow-commands.ts';
 import { type Config, readConfig } from './stages/inputs/config.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
 import type { Ports } from './stages/ports.ts';
+import { environmentRecord } from './stages/report/environment-record.ts';
 import { firstReport } from './stages/report/first-report.ts';
 import { Recorder } from './stages/report/recorder.ts';
-import { isGreen } from './stages/report/run-report.ts';
+import { deployedCommit, isGreen, type RunReport } from './stages/report/run-report.ts';
 import { StateKeeper } from './stages/report/state-keeper.ts';
 import { tell } from './stages/report/tell.ts';
 import { run } from './stages/run.ts';
 
-const SLACK_LIMITS = { answerMs: 10_000, totalMs: 45_000 };
+/** How long Slack and GitHub may take, in milliseconds: for an answer, and for all of Slack's tries. */
+const LIMITS = { answerMs: 10_000, totalMs: 45_000 };
 /** After a cancel the runner waits 7.5 s before it sends SIGTERM. */
-const SLACK_LIMITS_CANCELLED = { answerMs: 3_000, totalMs: 3_500 };
+const LIMITS_CANCELLED = { answerMs: 3_000, totalMs: 3_500 };
 
 async function main(): Promise<boolean> {
   const signal = cancellation();
@@ -36,25 +38,48 @@ async function main(): Promise<boolean> {
   const { config, findings } = readConfig(process.env);
   secretsOf(config).forEach(mask);
   const context = await readRunContext(process.env);
-  const commit = await commitToBuild(context, process.env);
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
-  const state = new StateKeeper(githubRunner, { privateFolder, ...(commit ? { commit } : {}) });
-  const recorder = new Recorder(firstReport(config, context, commit), (report, stage) =>
-    state.record(report, stage),
-  );
+  const state = new StateKeeper(githubRunner, { privateFolder });
+  signal.addEventListener('abort', () => state.cancelled(), { once: true });
+  const commit = await commitToBuild(context, process.env);
+  if (commit) state.commit(redaction.applyDeep(commit));
   const ports = joinPorts(config, context, privateFolder, signal, mask);
-  const report = await run(config, findings, recorder, ports);
-  state.end(report);
+  const limitsNow = () => (signal.aborted ? LIMITS_CANCELLED : LIMITS);
+  const record = environmentRecord(config, context, ports.agents, {
+    timeoutMs: () => limitsNow().answerMs,
+    save: (deployment) => state.github(deployment),
+  });
+  const recorder = new Recorder(firstReport(config, context, commit), (report, stage) => {
+    state.record(report, stage);
+    if (stage !== 'preflight' && (report.mode === 'deploy' || report.image)) record?.begin(report);
+  });
+  const report = await withCommitCount(await run(config, findings, recorder, ports), process.env, signal);
+  state.end(redaction.applyDeep(report));
   await tell(report, config, {
     runner: githubRunner,
     agents: ports.agents,
     redaction,
     deliver: async (...message) => (await import('./slack/webhook.ts')).deliver(...message),
+    record,
+    saveShown: () => state.shown(),
     saveTold: (told) => state.told(told),
-    limits: signal.aborted ? SLACK_LIMITS_CANCELLED : SLACK_LIMITS,
+    limits: limitsNow(),
+    signal,
   });
   await removePrivateFolder(privateFolder, context.temporaryFolder);
   return isGreen(report.result);
+}
+
+/** The report with the number of commits since the image before, where the checkout has them. */
+async function withCommitCount(
+  report: RunReport,
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<RunReport> {
+  const { previousCommit, run: context } = report;
+  if (!previousCommit || signal.aborted) return report;
+  const { sha } = deployedCommit(report);
+  return { ...report, commitsSince: await commitsBetween(previousCommit, sha, context, environment) };
 }
 
 /** The stages' ports, each joined to its one real adapter. What is heavy is loaded when it is first needed. */
@@ -72,7 +97,9 @@ function joinPorts(
     region && !config.awsObstacle
       ? new Aws(region, planCredentials(config.credentials, region, { agents, oidcToken, mask }), agents)
       : undefined;
-  const docker = { workspace: run.workspace, environment: engineEnvironment(config), privateFolder, signal };
+  // The folder's name marks what we start: post ends what has outlived us by it.
+  const environment = { ...engineEnvironment(config), DEPLOY_GUARD_FOLDER: privateFolder };
+  const docker = { workspace: run.workspace, environment, privateFolder, signal };
   return {
     runner: githubRunner,
     agents,
@@ -104,22 +131,23 @@ function joinPorts(
   };
 }
 
+/** Says on the run's page that we have a bug; post tells the others. */
+async function crash(error: unknown): Promise<never> {
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  githubRunner.print(words);
+  githubRunner.annotate({
+    code: 'DG901',
+    level: 'error',
+    title: `deploy-guard has a bug: ${error instanceof Error ? error.message : 'unknown'}`,
+    fix: 'Report it, with the lines above, in an issue of the deploy-guard repository.',
+  });
+  await githubRunner.flush();
+  process.exit(1);
+}
+
+process.on('uncaughtException', crash);
 /** Kept connections, and timers of what is over, must not keep the job waiting: hence the exit by hand. */
-main().then(
-  async (green) => {
-    await githubRunner.flush();
-    process.exit(green ? 0 : 1);
-  },
-  async (error: unknown) => {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    githubRunner.print(words);
-    githubRunner.annotate({
-      code: 'DG901',
-      level: 'error',
-      title: `deploy-guard has a bug: ${error instanceof Error ? error.message : 'unknown'}`,
-      fix: 'Report it, with the lines above, in an issue of the deploy-guard repository.',
-    });
-    await githubRunner.flush();
-    process.exit(1);
-  },
-);
+main().then(async (green) => {
+  await githubRunner.flush();
+  process.exit(green ? 0 : 1);
+}, crash);

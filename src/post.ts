@@ -1,16 +1,18 @@
 import { commitToBuild } from './github/checked-out-commit.ts';
-import { readRunContext } from './github/run-context.ts';
+import { type RunContext, readRunContext } from './github/run-context.ts';
 import { createAgents } from './runner/http.ts';
-import { removePrivateFolder } from './runner/private-folder.ts';
+import { endLeftProcesses } from './runner/left-processes.ts';
+import { isPrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
 import { Redaction } from './runner/redaction.ts';
-import { readRunState } from './runner/run-state.ts';
+import { type RunState, readRunState } from './runner/run-state.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
-import { readConfig } from './stages/inputs/config.ts';
+import { type Config, readConfig } from './stages/inputs/config.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
+import { environmentRecord } from './stages/report/environment-record.ts';
 import { reportFromState } from './stages/report/report-from-state.ts';
-import { tellSlack } from './stages/report/tell.ts';
+import { tellOthers, tellPage } from './stages/report/tell.ts';
 
-const SLACK_LIMITS = { answerMs: 10_000, totalMs: 20_000 };
+const LIMITS = { answerMs: 10_000, totalMs: 20_000 };
 
 /** Cleans up after main, and tells people where main ended before it could. */
 async function post(): Promise<void> {
@@ -22,27 +24,52 @@ async function post(): Promise<void> {
     githubRunner.mask(secret);
   }
   const context = await readRunContext(process.env);
-  if (state?.privateFolder) await removePrivateFolder(state.privateFolder, context.temporaryFolder);
-  if (state?.told === 'yes') return;
-  if (state?.told === 'sending') {
-    githubRunner.print('The message to Slack was on its way when the run ended: it is not sent again.');
-    return;
-  }
+  if (state?.privateFolder) await cleanUp(state.privateFolder, context);
+  await tellWhatIsLeft(state, config, context, redaction);
+}
+
+async function cleanUp(privateFolder: string, { temporaryFolder }: RunContext): Promise<void> {
+  if (!(await isPrivateFolder(privateFolder, temporaryFolder))) return;
+  const ended = await endLeftProcesses(privateFolder, process.env);
+  if (ended > 0) githubRunner.print(`Ended what the run had started and left behind: ${ended}.`);
+  await removePrivateFolder(privateFolder, temporaryFolder);
+}
+
+/** Each of page, Slack and GitHub that main did not get to. */
+async function tellWhatIsLeft(
+  state: RunState | undefined,
+  config: Config,
+  context: RunContext,
+  redaction: Redaction,
+): Promise<void> {
+  const agents = createAgents(config.proxy);
+  const record = environmentRecord(config, context, agents, {
+    timeoutMs: () => LIMITS.answerMs,
+    save: () => undefined,
+  });
+  const begun = state !== undefined && !['start', 'preflight'].includes(state.stage);
+  const unrecorded = record !== undefined && begun && state.github?.over !== true;
+  const told = state?.told ?? 'no';
+  if (told !== 'no' && state?.shown === true && !unrecorded) return;
   const commit = state?.commit ?? (await commitToBuild(context, process.env));
-  const report = reportFromState(state, config, context, commit);
-  githubRunner.print(
-    `deploy-guard ended before it could tell anyone: ${report.failures[0]?.title ?? report.result}`,
-  );
-  const { told, finding } = await tellSlack(report, config, {
+  const report = redaction.applyDeep(reportFromState(state, config, context, commit));
+  if (unrecorded) record.resume(state.github?.id);
+  if (state?.shown !== true) {
+    githubRunner.print('The main step ended before it could tell anyone.');
+    await tellPage(report, githubRunner);
+  }
+  if (told === 'sending')
+    githubRunner.print('The message to Slack was on its way when the run ended: it is not sent again.');
+  await tellOthers(report, config, {
     runner: githubRunner,
-    agents: createAgents(config.proxy),
+    agents,
     redaction,
     deliver: async (...message) => (await import('./slack/webhook.ts')).deliver(...message),
+    record: unrecorded ? record : undefined,
+    told,
     saveTold: () => undefined,
-    limits: SLACK_LIMITS,
+    limits: LIMITS,
   });
-  if (told) githubRunner.print('Slack told.');
-  if (finding) githubRunner.annotate(finding);
 }
 
 post().then(

@@ -6,8 +6,8 @@ import { findEngine } from '../../sandbox/engine/engine.ts';
 import { type ActionRun, type RunActionOptions, runAction } from '../../sandbox/runner/run-action.ts';
 import { type Sandbox, type SandboxOptions, startSandbox, type Truth } from '../../sandbox/sandbox.ts';
 
-/** The repository, where action.yml and dist/ are. */
-export const ACTION = join(import.meta.dirname, '..', '..');
+/** Where action.yml and dist/ are: this repository, or another build of it (a release to be smoke-tested). */
+export const ACTION = process.env['DEPLOY_GUARD_ACTION'] ?? join(import.meta.dirname, '..', '..');
 
 const engine = await findEngine({ refuseStandIn: false });
 
@@ -96,7 +96,13 @@ export async function deployInto(
       path: engineAccess.path,
       secrets: options.secrets ?? [],
       workspace: workspace.folder,
-      github: { repository: 'acme/dyno-agent', sha: workspace.sha, ref: 'refs/heads/main', actor: 'octo' },
+      github: {
+        repository: 'acme/dyno-agent',
+        sha: workspace.sha,
+        ref: 'refs/heads/main',
+        actor: 'octo',
+        apiUrl: sandbox.githubApiUrl,
+      },
       ...options.run,
     });
     return { run, truth: sandbox.truth(), sha: workspace.sha, sandbox };
@@ -115,7 +121,12 @@ function present(values: Readonly<Record<string, string | undefined>>): Record<s
 export function changes({ truth }: Pick<Deployed, 'truth'>): readonly string[] {
   const changing =
     /^(UpdateService|RegisterTaskDefinition|RunTask|PutImage|CompleteLayerUpload|StopServiceDeployment|StopTask)$/;
-  const calls = truth.calls.map(({ operation }) => operation).filter((operation) => changing.test(operation));
+  // An upload's end or a manifest that ECR refused changed nothing: that is how the preflight asks for permission.
+  const probe = /^(PutImage|CompleteLayerUpload)$/;
+  const calls = truth.calls
+    .filter(({ operation, errorCode }) => errorCode === undefined || !probe.test(operation))
+    .map(({ operation }) => operation)
+    .filter((operation) => changing.test(operation));
   return [
     ...calls,
     ...(truth.uploadsCompleted > 0 ? ['an upload was completed'] : []),

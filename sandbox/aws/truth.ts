@@ -1,4 +1,5 @@
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
+import type { GitHubTruth } from '../github/api.ts';
 import type { StoredManifest, TagMove } from '../registry/image-store.ts';
 import type { SlackMessage } from '../slack/webhook.ts';
 import type { CallRecord } from './dispatcher.ts';
@@ -26,6 +27,7 @@ export interface Truth {
   readonly oneOffTasks: readonly TaskTruth[];
   readonly slackMessages: readonly SlackMessage[];
   readonly slackRequests: number;
+  readonly github: GitHubTruth;
 }
 
 /** A deployment that was started, with what it deploys and where it stands. */
@@ -62,6 +64,7 @@ export function readTruth(
   world: AwsWorld,
   calls: readonly CallRecord[],
   slack: { messages(): readonly SlackMessage[]; requests(): number },
+  github: { truth(): GitHubTruth },
 ): Truth {
   const { services, tasks } = world.ecs.simulation.state;
   return {
@@ -84,6 +87,7 @@ export function readTruth(
     oneOffTasks: tasks.filter((task) => task.service === undefined).map(taskTruth),
     slackMessages: slack.messages(),
     slackRequests: slack.requests(),
+    github: github.truth(),
   };
 }
 

@@ -1,6 +1,8 @@
 import { runCommand } from '../runner/command.ts';
 import type { RunContext } from './run-context.ts';
 
+const SHA = /^[0-9a-f]{40}$/;
+
 /** The commit that the image is built from. */
 export interface CheckedOutCommit {
   /** 40 hexadecimal digits. */
@@ -16,7 +18,7 @@ export async function commitToBuild(
 ): Promise<CheckedOutCommit | undefined> {
   const head = await checkedOutCommit(run, environment);
   if (head) return head;
-  return /^[0-9a-f]{40}$/.test(run.sha) ? { sha: run.sha, subject: run.headline } : undefined;
+  return SHA.test(run.sha) ? { sha: run.sha, subject: run.headline } : undefined;
 }
 
 /** The commit at HEAD of the workspace; undefined where there is no checkout or no git. */
@@ -24,12 +26,31 @@ export async function checkedOutCommit(
   run: RunContext,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<CheckedOutCommit | undefined> {
+  const said = await git(run, environment, ['log', '-1', '--format=%H%n%s', '--no-show-signature']);
+  const [sha = '', subject] = said?.split('\n') ?? [];
+  return SHA.test(sha) ? { sha, subject } : undefined;
+}
+
+/** How many commits are in `head` and not in `base`; undefined where the checkout lacks them (`fetch-depth: 1`). */
+export async function commitsBetween(
+  base: string,
+  head: string,
+  run: RunContext,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number | undefined> {
+  if (!SHA.test(base) || !SHA.test(head)) return undefined;
+  const said = await git(run, environment, ['rev-list', '--count', `${base}..${head}`]);
+  return said !== undefined && /^\d{1,9}\s*$/.test(said) ? Number(said) : undefined;
+}
+
+/** What git prints in the workspace; undefined where it fails or isn't there. */
+async function git(
+  run: RunContext,
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<string | undefined> {
   // The workspace may belong to another user than this one (container jobs): git refuses to read it unless told.
-  const args = ['-c', `safe.directory=${run.workspace}`, '-C', run.workspace, 'log', '-1', '--format=%H%n%s'];
-  const git = await runCommand('git', [...args, '--no-show-signature'], { environment }).catch(
-    () => undefined,
-  );
-  if (git?.exitCode !== 0) return undefined;
-  const [sha = '', subject] = git.stdout.split('\n');
-  return /^[0-9a-f]{40}$/.test(sha) ? { sha, subject } : undefined;
+  const inWorkspace = ['-c', `safe.directory=${run.workspace}`, '-C', run.workspace];
+  const ended = await runCommand('git', [...inWorkspace, ...args], { environment }).catch(() => undefined);
+  return ended?.exitCode === 0 ? ended.stdout : undefined;
 }

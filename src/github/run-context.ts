@@ -11,8 +11,11 @@ export interface RunContext {
   readonly event: string;
   readonly workflow: string;
   readonly runNumber: string;
+  readonly runId: string;
+  /** The run's page; of a run that was run again, the page of this attempt. */
   readonly runUrl: string;
   readonly serverUrl: string;
+  readonly apiUrl: string;
   /** docs/errors.md of the version of this action that runs. */
   readonly errorsUrl: string;
   readonly workspace: string;
@@ -40,8 +43,10 @@ export async function readRunContext(environment: Environment): Promise<RunConte
     event: environment['GITHUB_EVENT_NAME'] ?? '',
     workflow: environment['GITHUB_WORKFLOW'] ?? '',
     runNumber: environment['GITHUB_RUN_NUMBER'] ?? '',
+    runId,
     runUrl: `${serverUrl}/${repository}/actions/runs/${runId}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
     serverUrl,
+    apiUrl: environment['GITHUB_API_URL'] || 'https://api.github.com',
     errorsUrl: errorsUrl(environment, serverUrl),
     workspace: environment['GITHUB_WORKSPACE'] || process.cwd(),
     temporaryFolder: environment['RUNNER_TEMP'] || undefined,

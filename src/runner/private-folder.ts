@@ -11,6 +11,18 @@ export async function makePrivateFolder(parent: string | undefined): Promise<str
   return await mkdtemp(join(parent || tmpdir(), PREFIX));
 }
 
+/** Whether the folder is there and is one that `makePrivateFolder` made under `parent`. Does not throw. */
+export async function isPrivateFolder(folder: string, parent: string | undefined): Promise<boolean> {
+  return (await ownFolder(folder, parent).catch(() => undefined)) !== undefined;
+}
+
+/** The real path of a folder of ours; undefined for any other. Throws where it isn't there. */
+async function ownFolder(folder: string, parent: string | undefined): Promise<string | undefined> {
+  const real = await realpath(folder);
+  const home = await realpath(parent || tmpdir());
+  return dirname(real) === home && OURS.test(basename(real)) ? real : undefined;
+}
+
 /**
  * Removes a folder that `makePrivateFolder` made under `parent`, with all in it. Any other path, however it came
  * into the saved state, is left alone. Gives whether none of ours is left there; does not throw, as a deploy
@@ -18,10 +30,9 @@ export async function makePrivateFolder(parent: string | undefined): Promise<str
  */
 export async function removePrivateFolder(folder: string, parent: string | undefined): Promise<boolean> {
   try {
-    const real = await realpath(folder);
-    const home = await realpath(parent || tmpdir());
-    if (dirname(real) !== home || !OURS.test(basename(real))) return false;
-    await rm(real, { recursive: true, force: true });
+    const own = await ownFolder(folder, parent);
+    if (own === undefined) return false;
+    await rm(own, { recursive: true, force: true });
     return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';

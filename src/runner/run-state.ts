@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Whether people were told: `sending` means that a request went out whose answer was not seen. */
+/** Whether Slack was told: `sending` means that a request went out whose answer was not seen. */
 export type Told = 'no' | 'sending' | 'yes';
 
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
@@ -40,6 +40,14 @@ const STATE = v.object({
     }),
   ),
   deployments: v.pipe(v.array(v.object({ service: text(600), deploymentId: text(200) })), v.maxLength(50)),
+  /** The tags that point at the new image. */
+  movedTags: v.optional(v.pipe(v.array(text(300)), v.maxLength(50))),
+  /** The job was cancelled: main got the runner's signal. */
+  cancelled: v.optional(v.boolean()),
+  /** The log's ending, the annotations, the outputs and the step summary are out. */
+  shown: v.optional(v.boolean()),
+  /** The deployment at GitHub, and whether its last status is recorded. */
+  github: v.optional(v.object({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), over: v.boolean() })),
 });
 
 /** What main hands to post. Small, and without secrets. */

@@ -7,14 +7,27 @@ import type { SlackMessage } from '../stages/report/slack-message.ts';
 /** What became of a message. */
 export type Delivery =
   | { readonly delivered: true }
-  /** `maybe`: it was sent and not answered, so that it may have arrived: it must not be sent again. */
-  | { readonly delivered: false; readonly maybe: boolean; readonly why: string };
+  /**
+   * `maybe`: it was sent and not answered, so that it may have arrived: it must not be sent again. `final`: Slack
+   * refused it, and would again.
+   */
+  | { readonly delivered: false; readonly maybe: boolean; readonly final?: boolean; readonly why: string };
 
 /** How long and how often. */
 export interface DeliveryLimits {
   readonly answerMs: number;
   /** For all tries together. */
   readonly totalMs: number;
+}
+
+/** What a delivery goes by. */
+export interface DeliveryPorts {
+  readonly agents: Agents;
+  readonly limits: DeliveryLimits;
+  /** `true` just before a request leaves, `false` when it is certain that it brought nothing. */
+  readonly onTry: (isOut: boolean) => void;
+  /** Ends the waiting for the next try. */
+  readonly signal?: AbortSignal;
 }
 
 const TRIES = 4;
@@ -26,21 +39,23 @@ const TRIES = 4;
 export async function deliver(
   webhookUrl: string,
   message: SlackMessage,
-  agents: Agents,
-  limits: DeliveryLimits,
+  { agents, limits, onTry, signal }: DeliveryPorts,
 ): Promise<Delivery> {
   const until = Date.now() + limits.totalMs;
   for (let attempt = 1; ; attempt += 1) {
+    onTry(true);
     const answer = await post(webhookUrl, message, agents, limits.answerMs);
     if (!(answer instanceof NoAnswer) && answer.status >= 200 && answer.status < 300)
       return { delivered: true };
     const maybe = answer instanceof NoAnswer && answer.maybeReceived;
-    const isFinal = maybe || (!(answer instanceof NoAnswer) && answer.status !== 429 && answer.status < 500);
+    if (maybe) return { delivered: false, maybe, why: reason(answer) };
+    onTry(false);
+    const final = !(answer instanceof NoAnswer) && answer.status !== 429 && answer.status < 500;
     const waitMs = retryAfterMs(answer) ?? 500 * 2 ** (attempt - 1);
-    if (isFinal || attempt === TRIES || Date.now() + waitMs > until) {
-      return { delivered: false, maybe, why: reason(answer) };
-    }
-    await sleep(waitMs);
+    const inTime = Date.now() + waitMs <= until && signal?.aborted !== true;
+    if (final || attempt === TRIES || !inTime) return { delivered: false, maybe, final, why: reason(answer) };
+    await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+    if (signal?.aborted) return { delivered: false, maybe, final, why: reason(answer) };
   }
 }
 

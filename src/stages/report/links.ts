@@ -1,5 +1,7 @@
 import { nameInArn } from '../../aws/arn.ts';
-import type { RunReport } from './run-report.ts';
+import { deployedCommit, type RunReport } from './run-report.ts';
+
+type OfCommit = Pick<RunReport, 'mode' | 'image' | 'commit' | 'run'>;
 
 /** Console host of a region's partition (AWS General Reference, "AWS service endpoints"; China, GovCloud). */
 function consoleHost(region: string): string {
@@ -20,17 +22,16 @@ export function serviceUrl(
 }
 
 /** The commit's page on GitHub. */
-export function commitUrl({ run, commit }: Pick<RunReport, 'run' | 'commit'>): string | undefined {
-  const sha = commit?.sha ?? run.sha;
+export function commitUrl(report: OfCommit): string | undefined {
+  const { run } = report;
+  const { sha } = deployedCommit(report);
   return sha && run.repository ? `${run.serverUrl}/${run.repository}/commit/${sha}` : undefined;
 }
 
 /** The comparison of two commits on GitHub. */
-export function compareUrl(
-  { run, commit }: Pick<RunReport, 'run' | 'commit'>,
-  base: string,
-): string | undefined {
-  const sha = commit?.sha ?? run.sha;
+export function compareUrl(report: OfCommit, base: string): string | undefined {
+  const { run } = report;
+  const { sha } = deployedCommit(report);
   return sha && run.repository ? `${run.serverUrl}/${run.repository}/compare/${base}...${sha}` : undefined;
 }
 

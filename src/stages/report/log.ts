@@ -1,12 +1,11 @@
 import type { Finding } from '../../finding.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
-import type { PushedImage } from '../image/image.ts';
-import type { MovedTag } from '../image/moving-tags.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import { findingsOf } from '../preflight/preflight.ts';
+import { afterwards } from './afterwards.ts';
 import { errorUrl, serviceUrl } from './links.ts';
-import { changedAnything, isGreen, type RunReport } from './run-report.ts';
-import { count, duration, listed, shortDigest, shortSha, shortTag } from './words.ts';
+import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
+import { count, duration, listed, shortSha, shortTag } from './words.ts';
 
 const MARKS = { error: '✗', warning: '!', note: '·' } as const;
 
@@ -34,8 +33,8 @@ function row(mark: string, subject: string, text: string): string {
   return `${mark} ${subject.padEnd(10)} ${text}`;
 }
 
-/** All that the preflight found, the worst first, each with its cure; for the end of the log, outside any group. */
-export function problemLines(report: RunReport, slackTold: boolean): readonly string[] {
+/** All that a preflight with errors found, the worst first, each with its cure; for the end of the log. */
+export function problemLines(report: RunReport): readonly string[] {
   const findings = findingsOf(report.checks);
   const errors = findings.filter(({ level }) => level === 'error').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
@@ -45,11 +44,7 @@ export function problemLines(report: RunReport, slackTold: boolean): readonly st
   ];
   if (counted.length === 0) return [];
   const untouched = errors > 0 ? ' Nothing was built, pushed or deployed.' : '';
-  const told = slackTold ? ' Slack told.' : '';
-  return [
-    `${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}${told}`,
-    ...findings.flatMap(problem),
-  ];
+  return [`${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}`, ...findings.flatMap(problem)];
 }
 
 function problem(finding: Finding): readonly string[] {
@@ -61,71 +56,41 @@ function problem(finding: Finding): readonly string[] {
   ];
 }
 
-/** How a run ended that got past its preflight, and what to do; for the end of the log, outside any group. */
-export function endingLines(report: RunReport, slackTold: boolean): readonly string[] {
-  const told = slackTold ? ' Slack told.' : '';
-  if (isGreen(report.result)) return [...noteLines(report), `${goodEnding(report)}${told}`];
+/**
+ * How a run ended that got past its preflight, and what to do; for the end of the log, outside any group. The
+ * annotations stand just before it: they say the code and the sentence of each failure and warning.
+ */
+export function endingLines(report: RunReport): readonly string[] {
+  const notes = report.notes
+    .filter(({ level }) => level === 'note')
+    .flatMap(({ code, title, fix }) => [`${MARKS.note} ${code} ${oneLine(title)}`, `  ${oneLine(fix, 900)}`]);
+  if (isGreen(report.result)) return [...notes, goodEnding(report)];
   const [first, ...others] = report.failures;
-  if (!first) return [];
+  if (!first) return notes;
   const service = report.services.find((name) => serviceUrl(report, name));
   const consoleLink = service && report.accountId ? `   Console: ${serviceUrl(report, service)}` : '';
   return [
-    `✗ ${first.code} ${oneLine(first.title)}`,
+    ...notes,
     ...indented(first.detail, '  '),
+    ...others.flatMap((other) => indented(other.detail, '  ')),
     ...afterwards(report).map((line) => `  ${line}`),
     `  Do: ${oneLine(first.fix, 900)}`,
-    `  More: ${errorUrl(report, first.code)}${consoleLink}   Known after ${duration(report.totalMs)}.${told}`,
-    ...others.flatMap(problem),
-    ...noteLines(report),
+    ...others.map(({ code, fix }) => `  ${code}: ${oneLine(fix, 900)}`),
+    `  More: ${errorUrl(report, first.code)}${consoleLink}   Known after ${duration(report.totalMs)}.`,
   ];
 }
 
-function noteLines(report: RunReport): readonly string[] {
-  return report.notes.flatMap((note) => [
-    `${MARKS[note.level]} ${note.code} ${oneLine(note.title)}`,
-    `  ${oneLine(note.fix, 900)}`,
-  ]);
-}
-
 function goodEnding(report: RunReport): string {
-  const { commit, run, result, image } = report;
-  const sha = commit?.sha ?? run.sha;
-  const subject = commit?.subject ? ` "${oneLine(commit.subject, 100)}"` : '';
+  const { result, image } = report;
+  const { sha, subject: words } = deployedCommit(report);
+  const subject = words ? ` "${oneLine(words, 100)}"` : '';
   const took = `in ${duration(report.totalMs)}`;
   if (result === 'checked') return `✓ Checked ${took}: a deploy from here would start. Nothing was changed.`;
   const what = `${shortSha(sha) || (image ? shortTag(image.tag) : 'the image')}${subject}`;
   if (result === 'started') {
     return `✓ Started the deployment of ${what} ${took}, and did not wait for it (\`wait-for-minutes: 0\`).`;
   }
-  return `✓ Deployed ${what} ${took}.`;
-}
-
-/** What is true in AWS after a run that failed: who serves, and where the moving tag points. */
-export function afterwards(report: RunReport): readonly string[] {
-  if (!changedAnything(report)) return ['Nothing was pushed, moved or deployed.'];
-  const started = report.deployments.some(({ deploymentId }) => deploymentId);
-  const { image, movedTags } = report;
-  const moved = movedTags.find(({ from, to }) => from !== to && from !== undefined);
-  const serving = report.deployments.flatMap(({ service, outcome }) => {
-    const still = outcome?.stillServing;
-    if (!still) return [];
-    const of = still.image ? ` of the previous image (${shortTag(still.image)})` : ' of the previous image';
-    return [
-      `${service}: ${count(still.running, 'task')}${of} still ${still.running === 1 ? 'serves' : 'serve'}.`,
-    ];
-  });
-  return [
-    ...serving,
-    ...(started || report.unanswered.length > 0 ? [] : ['No service was changed.']),
-    ...(image && moved && report.result !== 'superseded' ? [whereLatestPoints(report, image, moved)] : []),
-  ];
-}
-
-function whereLatestPoints({ latestDigest }: RunReport, image: PushedImage, { tag, from }: MovedTag): string {
-  if (latestDigest !== undefined && latestDigest !== image.digest) {
-    return `${tag} points at ${shortDigest(latestDigest)}: somebody else has moved it since.`;
-  }
-  return `${tag} points at the new image ${shortDigest(image.digest)} (before: ${shortDigest(from ?? '')}): the next forced deployment would use it.`;
+  return `✓ ${report.mode === 'rollback' ? 'Rolled back to' : 'Deployed'} ${what} ${took}.`;
 }
 
 function indented(text: string | undefined, indent: string): readonly string[] {

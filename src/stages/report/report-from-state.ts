@@ -5,6 +5,7 @@ import type { RunState } from '../../runner/run-state.ts';
 import type { Config } from '../inputs/config.ts';
 import { firstReport } from './first-report.ts';
 import type { RunReport } from './run-report.ts';
+import { stopCommand } from './stop-command.ts';
 import { listed } from './words.ts';
 
 /** What can be said of a run whose main process ended before it told anyone. */
@@ -23,16 +24,19 @@ export function reportFromState(
     seconds: 0,
     outcome: undefined,
   }));
+  const first = firstReport(config, run, commit);
   const ended = state?.ended;
   return {
-    ...firstReport(config, run, commit),
+    ...first,
+    startedAt: state?.startedAtMs ?? first.startedAt,
     accountId: state?.accountId,
     changedBefore: state?.changed ?? false,
     deployments,
     unanswered: state?.unanswered ?? [],
-    result: ended?.result ?? 'cancelled',
-    failures: ended ? endedWith(ended) : [cutShort(state)],
-    totalMs: ended?.totalMs ?? (state ? Date.now() - state.startedAtMs : 0),
+    // Only the runner's signal says that somebody cancelled; a kill alone may be the machine's lack of memory.
+    result: ended?.result ?? (state?.cancelled ? 'cancelled' : 'failed'),
+    failures: ended ? endedWith(ended) : [cutShort(state, config.ecs.cluster)],
+    totalMs: ended?.totalMs ?? (state ? Math.max(0, Date.now() - state.startedAtMs) : 0),
   };
 }
 
@@ -45,32 +49,38 @@ function isCode(code: string | undefined): code is Finding['code'] {
   return code !== undefined && /^DG\d{3}$/.test(code);
 }
 
-function cutShort(state: RunState | undefined): Finding {
-  const [first, ...others] = state?.deployments ?? [];
-  const at = state ? ` in the stage ${state.stage}` : '';
+/** The one finding of a main process that said nothing: what goes on, what is not known, or what was left. */
+function cutShort(state: RunState | undefined, cluster: string): Finding {
+  const ended = `The run ${state?.cancelled ? 'was cancelled' : 'ended'}${state ? ` in the stage ${state.stage}` : ''}`;
+  const { deployments = [], unanswered = [] } = state ?? {};
+  const [first] = deployments;
   if (first) {
-    const ids = [first, ...others]
-      .map(({ service, deploymentId }) => `${service} ${deploymentId}`)
-      .join(', ');
-    return {
-      code: 'DG902',
-      level: 'error',
-      title: `The run was ended${at}; the rollout goes on in ECS: deployment ${ids}.`,
-      fix: 'See how it ends in the ECS console, or run the job again.',
-    };
+    const ids = deployments.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
+    return finding(
+      `${ended}; the rollout goes on in ECS: deployment ${ids}.`,
+      `See how it ends in the ECS console, or undo it: ${stopCommand(cluster, first.service)}.`,
+    );
   }
-  if (state && state.unanswered.length > 0) {
-    return {
-      code: 'DG902',
-      level: 'error',
-      title: `The run was ended while it asked ECS to deploy ${listed(state.unanswered)}: whether a deployment was started is not known.`,
-      fix: 'Look in the ECS console, or run the job again.',
-    };
+  if (unanswered.length > 0) {
+    return finding(
+      `${ended} while it asked ECS to deploy ${listed(unanswered)}: whether a deployment was started is not known.`,
+      'Look in the ECS console, or run the job again.',
+    );
   }
-  return {
-    code: 'DG902',
-    level: 'error',
-    title: `The run was ended${at}. No service was changed${state?.changed ? ', but the image was pushed' : ''}.`,
-    fix: 'Run the job again. Where nobody cancelled it, look for "lost communication" or "out of memory" in the job\'s annotations.',
-  };
+  return finding(
+    `${ended}. No service was changed${leftBehind(state)}.`,
+    'Run the job again. Where nobody cancelled it, the last lines of the step\'s log, or "lost communication" or "out of memory" in the job\'s annotations, say more.',
+  );
+}
+
+function leftBehind(state: RunState | undefined): string {
+  const tags = state?.movedTags ?? [];
+  if (tags.length > 0) {
+    return `, but the image was pushed, and ${listed(tags)} ${tags.length === 1 ? 'points' : 'point'} at it: the next forced deployment would use it`;
+  }
+  return state?.changed ? ', but the image was pushed' : '';
+}
+
+function finding(title: string, fix: string): Finding {
+  return { code: 'DG902', level: 'error', title, fix };
 }

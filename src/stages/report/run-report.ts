@@ -7,7 +7,14 @@ import type { CheckReport } from '../preflight/check.ts';
 import type { RolloutOutcome } from '../rollout/rollout.ts';
 
 /** The stages of a run, in their order. */
-export type StageName = 'preflight' | 'image' | 'deploy' | 'rollout' | 'health' | 'undo';
+export type StageName = 'preflight' | 'image' | 'pre-deploy' | 'deploy' | 'rollout' | 'health' | 'undo';
+
+/** When a stage began, after the run's start, and how long it took. Milliseconds. */
+export interface StageReport {
+  readonly name: StageName;
+  readonly startMs: number;
+  readonly ms: number;
+}
 
 /** One service's part of the run. */
 export interface ServiceReport {
@@ -41,15 +48,20 @@ export interface RunReport {
   readonly repository: string;
   readonly region: string | undefined;
   readonly environment: string | undefined;
+  readonly environmentUrl: string | undefined;
   readonly accountId: string | undefined;
   readonly checks: readonly CheckReport[];
-  /** Milliseconds that each stage took, of those that were reached. */
-  readonly stages: readonly { readonly name: StageName; readonly ms: number }[];
+  /** When the run began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The stages that were reached, in their order; the last one may have been cut short. */
+  readonly stages: readonly StageReport[];
   readonly image: PushedImage | undefined;
   /** `repository@sha256:…` that the moving tag pointed at before. */
   readonly previousImage: string | undefined;
   /** The 40-character commit that the image before is tagged with, where it is. */
   readonly previousCommit: string | undefined;
+  /** How many commits are new since `previousCommit`, where the checkout has its history. */
+  readonly commitsSince?: number | undefined;
   /** A main process that has ended changed something, of which post knows no more. */
   readonly changedBefore?: boolean;
   readonly movedTags: readonly MovedTag[];
@@ -96,4 +108,21 @@ export function changedAnything(report: RunReport): boolean {
     report.unanswered.length > 0 ||
     report.deployments.some(({ deploymentId }) => deploymentId)
   );
+}
+
+/** The commit whose image is deployed, and its subject where that is known; in `rollback`, that of the image's tag. */
+export function deployedCommit({
+  mode,
+  image,
+  commit,
+  run,
+}: Pick<RunReport, 'mode' | 'image' | 'commit' | 'run'>): {
+  readonly sha: string;
+  readonly subject: string;
+} {
+  const tag = mode === 'rollback' ? image?.tag : undefined;
+  if (tag !== undefined && tag !== commit?.sha) {
+    return { sha: /^[0-9a-f]{40}$/.test(tag) ? tag : '', subject: '' };
+  }
+  return { sha: commit?.sha ?? run.sha, subject: commit?.subject ?? run.headline ?? '' };
 }

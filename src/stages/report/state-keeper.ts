@@ -22,8 +22,14 @@ export class StateKeeper {
       unanswered: [],
       deployments: [],
       ...start,
-      ...(start.commit ? { commit: bounded(start.commit) } : {}),
     };
+    this.#save();
+  }
+
+  /** Which commit it is about. A longer subject would not be read back, and post would tell people a second time. */
+  commit({ sha, subject }: NonNullable<RunState['commit']>): void {
+    const bounded = subject === undefined ? {} : { subject: subject.slice(0, 500) };
+    this.#state = { ...this.#state, commit: { sha, ...bounded } };
     this.#save();
   }
 
@@ -38,11 +44,19 @@ export class StateKeeper {
       deployments: report.deployments.flatMap(({ service, deploymentId }) =>
         deploymentId ? [{ service, deploymentId }] : [],
       ),
+      // As many as are read back.
+      movedTags: report.movedTags.flatMap(({ tag, from, to }) => (from === to ? [] : [tag])).slice(0, 50),
     };
     this.#save();
   }
 
-  /** How the run ended; nobody has been told yet. */
+  /** The runner's signal came. */
+  cancelled(): void {
+    this.#state = { ...this.#state, cancelled: true };
+    this.#save();
+  }
+
+  /** How the run ended, without any secret; nobody has been told yet. */
   end(report: RunReport): void {
     const [failure] = report.failures;
     this.#state = {
@@ -58,6 +72,18 @@ export class StateKeeper {
     this.#save();
   }
 
+  /** The run's page says all that there is to say. */
+  shown(): void {
+    this.#state = { ...this.#state, shown: true };
+    this.#save();
+  }
+
+  /** Which deployment at GitHub is the run's. */
+  github(github: NonNullable<RunState['github']>): void {
+    this.#state = { ...this.#state, github };
+    this.#save();
+  }
+
   /** How far the telling got. */
   told(told: Told): void {
     this.#state = { ...this.#state, told };
@@ -70,9 +96,4 @@ export class StateKeeper {
     this.#saved = text;
     this.#runner.saveState(STATE_NAME, text);
   }
-}
-
-/** A state with a longer text would not be read back, and post would tell people a second time. */
-function bounded({ sha, subject }: NonNullable<RunState['commit']>): NonNullable<RunState['commit']> {
-  return { sha, ...(subject === undefined ? {} : { subject: subject.slice(0, 500) }) };
 }

@@ -1,8 +1,8 @@
 import type { Finding, Result } from '../../finding.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import { findingsOf } from '../preflight/preflight.ts';
+import { afterwards } from './afterwards.ts';
 import { commitUrl, errorUrl, serviceUrl } from './links.ts';
-import { afterwards } from './log.ts';
 import { code, codeBlock, link, own, plain } from './markdown.ts';
 import { isGreen, type RunReport } from './run-report.ts';
 import { duration, shortDigest, shortSha, shortTag } from './words.ts';

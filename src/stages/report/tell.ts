@@ -6,6 +6,7 @@ import type { Runner } from '../../runner/workflow-commands.ts';
 import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
 import { findingsOf } from '../preflight/preflight.ts';
+import type { EnvironmentRecord } from './environment-record.ts';
 import { endingLines, problemLines } from './log.ts';
 import { codeBlock } from './markdown.ts';
 import { outputsOf } from './outputs.ts';
@@ -19,34 +20,64 @@ export interface TellPorts {
   readonly agents: Agents;
   readonly redaction: Redaction;
   readonly deliver: typeof import('../../slack/webhook.ts').deliver;
-  /** Saves how far the telling got, for post. */
+  /** The deployment at GitHub, with `environment` set. */
+  readonly record: Pick<EnvironmentRecord, 'end'> | undefined;
+  /** How far the telling of Slack has got already; `no` unless told. */
+  readonly told?: Told;
+  /** Saves how far it got, for post. */
   readonly saveTold: (told: Told) => void;
   readonly limits: DeliveryLimits;
+  /** Ends the waiting between two tries: post then tries again. */
+  readonly signal?: AbortSignal;
 }
 
-/** Tells everyone how the run ended: Slack, the log, annotations, outputs and the step summary. Does not throw. */
-export async function tell(report: RunReport, config: Config, ports: TellPorts): Promise<void> {
-  const delivery = await tellSlack(report, config, ports);
-  const told = ports.redaction.applyDeep(
-    delivery.finding ? { ...report, notes: [...report.notes, delivery.finding] } : report,
-  );
-  const preflightFailed = findingsOf(report.checks).some(({ level }) => level === 'error');
-  const ending = endingLines(told, delivery.told);
-  const lines = preflightFailed
-    ? problemLines(told, delivery.told)
-    : [...problemLines(told, false), ...ending];
-  for (const line of lines) ports.runner.print(line);
-  for (const finding of annotationsOf(told)) ports.runner.annotate(finding);
-  for (const [name, value] of Object.entries(outputsOf(told))) ports.runner.setOutput(name, value);
-  const undelivered = delivery.finding
-    ? `\n\n### The Slack message that could not be delivered\n\n${codeBlock(slackMessage(told).text)}\n`
-    : '';
-  await ports.runner.addSummary(`${renderSummary(told)}${undelivered}`).catch((error: unknown) => {
-    ports.runner.print(`! DG803 The step summary could not be written: ${String(error)}`);
+/**
+ * Tells everyone how the run ended. The run's page comes first: it needs no network, and is there whatever becomes
+ * of the rest. Does not throw.
+ */
+export async function tell(
+  report: RunReport,
+  config: Config,
+  ports: TellPorts & { readonly saveShown: () => void },
+): Promise<void> {
+  const { runner, redaction } = ports;
+  const safe = redaction.applyDeep(report);
+  for (const [name, value] of Object.entries(outputsOf(safe))) runner.setOutput(name, value);
+  await tellPage(safe, runner);
+  ports.saveShown();
+  await tellOthers(report, config, ports);
+}
+
+/** The page of the run: annotations, the end of the log, the step summary. The report holds no secret any more. */
+export async function tellPage(safe: RunReport, runner: Runner): Promise<void> {
+  for (const finding of annotationsOf(safe)) runner.annotate(finding);
+  const preflightFailed = findingsOf(safe.checks).some(({ level }) => level === 'error');
+  for (const line of preflightFailed ? problemLines(safe) : endingLines(safe)) runner.print(line);
+  await addSummary(renderSummary(safe), runner);
+}
+
+/** Tells Slack, if nobody has, and GitHub, side by side; what could not be told is said on the run's page. */
+export async function tellOthers(report: RunReport, config: Config, ports: TellPorts): Promise<void> {
+  const { runner, redaction } = ports;
+  const safe = redaction.applyDeep(report);
+  const [slack, unrecorded] = await Promise.all([tellSlack(safe, config, ports), ports.record?.end(safe)]);
+  for (const finding of [slack.finding, unrecorded]) {
+    if (finding) runner.annotate(redaction.applyDeep(finding));
+  }
+  if (slack.told) runner.print('✓ Slack told.');
+  if (slack.finding) {
+    const heading = '### The Slack message that could not be delivered';
+    await addSummary(`\n${heading}\n\n${codeBlock(slackMessage(safe).text)}\n`, runner);
+  }
+}
+
+async function addSummary(markdown: string, runner: Runner): Promise<void> {
+  await runner.addSummary(markdown).catch((error: unknown) => {
+    runner.print(`! DG803 The step summary could not be written: ${String(error)}`);
   });
 }
 
-/** One annotation for each error, and each warning of the preflight. */
+/** One annotation for each error and each warning. */
 function annotationsOf(report: RunReport): readonly Finding[] {
   const checks = findingsOf(report.checks).filter(({ level }) => level === 'warning');
   return [...report.failures, ...checks, ...report.notes.filter(({ level }) => level !== 'note')];
@@ -57,12 +88,12 @@ interface SlackOutcome {
   readonly finding: Finding | undefined;
 }
 
-/** The run's one message, unless its mode or `slack-notify` says that there is none. */
-export async function tellSlack(report: RunReport, config: Config, ports: TellPorts): Promise<SlackOutcome> {
+/** The run's one message, unless its mode or `slack-notify` says that there is none. The report holds no secret. */
+async function tellSlack(safe: RunReport, config: Config, ports: TellPorts): Promise<SlackOutcome> {
+  if (ports.told !== undefined && ports.told !== 'no') return { told: false, finding: undefined };
   const { webhookUrl, notify } = config.slack;
-  const green = isGreen(report.result);
-  const wanted = notify === 'always' || notify === (green ? 'success' : 'failure');
-  if (webhookUrl === undefined || report.mode === 'check' || !wanted) {
+  const wanted = notify === 'always' || notify === (isGreen(safe.result) ? 'success' : 'failure');
+  if (webhookUrl === undefined || safe.mode === 'check' || !wanted) {
     ports.saveTold('yes');
     return { told: false, finding: undefined };
   }
@@ -70,12 +101,15 @@ export async function tellSlack(report: RunReport, config: Config, ports: TellPo
     ports.saveTold('yes');
     return { told: false, finding: notAWebhook() };
   }
-  ports.saveTold('sending');
-  // Before it is rendered: escaping and cutting would hide a secret from the redaction.
-  const message = slackMessage(ports.redaction.applyDeep(report));
-  const delivery = await ports.deliver(webhookUrl, message, ports.agents, ports.limits);
-  // A message that certainly did not arrive is left for post to try once more.
-  ports.saveTold(delivery.delivered || delivery.maybe ? 'yes' : 'no');
+  // Made of the report without secrets: escaping and cutting would hide one from the redaction.
+  const delivery = await ports.deliver(webhookUrl, slackMessage(safe), {
+    agents: ports.agents,
+    limits: ports.limits,
+    // Only while a request is out may it be the one that arrives: what certainly did not, post sends once more.
+    onTry: (isOut) => ports.saveTold(isOut ? 'sending' : 'no'),
+    ...(ports.signal ? { signal: ports.signal } : {}),
+  });
+  if (delivery.delivered || delivery.maybe || delivery.final) ports.saveTold('yes');
   return { told: delivery.delivered, finding: delivery.delivered ? undefined : undelivered(delivery) };
 }
 

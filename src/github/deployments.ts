@@ -1,0 +1,146 @@
+import { type Agents, ask, type HttpAnswer, isLoopback, NoAnswer } from '../runner/http.ts';
+import { oneLine, shorten } from '../runner/text.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Where a deployment stands (REST API, "Create a deployment status"). */
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+
+/** A status to record. */
+export interface DeploymentStatus {
+  readonly state: DeploymentState;
+  /** Cut to the 140 characters that GitHub takes. */
+  readonly description: string;
+  readonly environmentUrl: string | undefined;
+}
+
+/** GitHub's API did not do what it was asked. */
+export class GitHubRefused extends Error {
+  /** Undefined: no answer came. */
+  readonly status: number | undefined;
+  constructor(message: string, status: number | undefined, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'GitHubRefused';
+    this.status = status;
+  }
+}
+
+/** States after which a deployment is over: another attempt of the same run does not write over it. */
+const OVER: ReadonlySet<unknown> = new Set(['success', 'failure', 'error', 'inactive']);
+/** How many of an environment's newest deployments are looked at. A job's own was made when the job began. */
+const NEWEST = 5;
+const DESCRIPTION_MOST = 140;
+
+/**
+ * The deployments of one repository at GitHub's API (docs.github.com, "REST API endpoints for deployments").
+ * The token goes to that API's address alone: redirects are not followed.
+ */
+export class GitHubDeployments {
+  readonly #run: RunContext;
+  readonly #token: string;
+  readonly #agents: Agents;
+  readonly #timeoutMs: number;
+
+  /** Throws GitHubRefused where the API's address is neither https nor this machine's. */
+  constructor(run: RunContext, token: string, agents: Agents, timeoutMs: number) {
+    const url = URL.parse(run.apiUrl);
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    if (!isSafe) throw new GitHubRefused(`${oneLine(run.apiUrl, 100)} is not an https URL`, undefined);
+    this.#run = run;
+    this.#token = token;
+    this.#agents = agents;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * The deployment that was made for this run and is not over: by GitHub for the job's own `environment:`, or by
+   * us. It is known by its statuses, which link to the run. Throws GitHubRefused.
+   */
+  async find(environment: string): Promise<number | undefined> {
+    const query = new URLSearchParams({ environment, per_page: String(NEWEST) });
+    const ids = listOf(await this.#ask('GET', `deployments?${query}`)).flatMap((each) => idOf(each) ?? []);
+    const statuses = await Promise.all(
+      ids.map(async (id) => listOf(await this.#ask('GET', `deployments/${id}/statuses?per_page=10`))),
+    );
+    return ids.find((_, at) => {
+      const of = statuses[at] ?? [];
+      return of.some((status) => this.#isOfThisRun(status)) && !OVER.has(property(of[0], 'state'));
+    });
+  }
+
+  /** Makes a deployment of the commit, whatever else is being checked or merged; gives its id. Throws GitHubRefused. */
+  async create(environment: string, ref: string): Promise<number> {
+    const answer = await this.#ask('POST', 'deployments', {
+      ref,
+      environment,
+      task: 'deploy',
+      auto_merge: false,
+      required_contexts: [],
+      description: 'deploy-guard to Amazon ECS',
+      payload: { workflow_run_id: this.#run.runId },
+    });
+    const id = idOf(answer);
+    if (id === undefined) throw new GitHubRefused('its answer has no id of the new deployment', undefined);
+    return id;
+  }
+
+  /** Records where the deployment stands. Throws GitHubRefused. */
+  async record(id: number, { state, description, environmentUrl }: DeploymentStatus): Promise<void> {
+    await this.#ask('POST', `deployments/${id}/statuses`, {
+      state,
+      log_url: this.#run.runUrl,
+      description: shorten(description, DESCRIPTION_MOST),
+      ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
+    });
+  }
+
+  #isOfThisRun(status: unknown): boolean {
+    const { serverUrl, repository, runId } = this.#run;
+    const page = `${serverUrl}/${repository}/actions/runs/${runId}`;
+    const url = property(status, 'log_url') || property(status, 'target_url');
+    return typeof url === 'string' && (url === page || url.startsWith(`${page}/`));
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+    const repository = this.#run.repository.split('/').map(encodeURIComponent).join('/');
+    const answer = await ask(this.#agents, {
+      method,
+      url: new URL(`${this.#run.apiUrl.replace(/\/+$/, '')}/repos/${repository}/${path}`),
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${this.#token}`,
+        'x-github-api-version': '2022-11-28',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: this.#timeoutMs,
+    }).catch((error: unknown) => {
+      throw error instanceof NoAnswer ? new GitHubRefused(error.message, undefined, error) : error;
+    });
+    if (answer.status >= 200 && answer.status < 300) return parsed(answer);
+    const said = oneLine(String(property(parsed(answer), 'message') ?? ''), 120);
+    throw new GitHubRefused(`GitHub answered ${answer.status}${said ? `: ${said}` : ''}`, answer.status);
+  }
+}
+
+function parsed({ body }: HttpAnswer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function idOf(value: unknown): number | undefined {
+  const id = property(value, 'id');
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
