@@ -1,14 +1,25 @@
 // Builds dist/: tsc into build/, then ncc into one folder for main and one for post. With --check, fails where
 // dist/ as it stands differs from what is built.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { licences } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
-const out = check ? mkdtempSync(join(tmpdir(), 'deploy-guard-dist-')) : join(root, 'dist');
+const dist = join(root, 'dist');
+// Built beside it and then put in its place: a build that fails, or is under way, leaves dist/ as it was.
+const out = check ? mkdtempSync(join(tmpdir(), 'deploy-guard-dist-')) : `${dist}.new`;
 
 function node(script: string, ...args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
@@ -71,8 +82,10 @@ if (check) {
   }
   process.stdout.write('dist/ is what the source builds.\n');
 } else {
-  const files = filesIn(out).map(
-    (path) => `${relative(root, join(out, path))} ${(statSync(join(out, path)).size / 1000).toFixed(0)} kB`,
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(out, dist);
+  const files = filesIn(dist).map(
+    (path) => `${relative(root, join(dist, path))} ${(statSync(join(dist, path)).size / 1000).toFixed(0)} kB`,
   );
   process.stdout.write(`${files.join('\n')}\n`);
 }

@@ -2,11 +2,7 @@ import { describe, it } from 'vitest';
 import { scenarios } from '../../sandbox/scenarios/index.ts';
 import { changes, deploy } from './deploy.ts';
 
-/** Stories of what this version refuses to do yet (DG103). */
-const NOT_YET = ['mode', 'rollout', 'task-definition', 'pre-deploy-command'];
-const told = scenarios.filter(({ inputs }) => !NOT_YET.some((name) => inputs?.[name] !== undefined));
-
-describe.concurrent.each(told.map((scenario) => ({ name: scenario.name, scenario })))(
+describe.concurrent.each(scenarios.map((scenario) => ({ name: scenario.name, scenario })))(
   'the story $name',
   ({ scenario }) => {
     it('ends as it has to, with the sandbox agreeing', async ({ expect }) => {

@@ -12,5 +12,5 @@ export const migrationFails: Scenario = {
     ],
   },
   inputs: { 'pre-deploy-command': 'alembic upgrade head' },
-  expect: { result: 'failed' },
+  expect: { result: 'failed', code: 'DG571' },
 };

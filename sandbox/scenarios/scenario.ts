@@ -41,7 +41,13 @@ export interface WorldChanges {
   readonly repository?: {
     readonly mutability?: TagMutability;
     readonly exclusionFilters?: readonly string[];
+    /** JSON text of its lifecycle policy; none if left out. The sandbox does not carry it out. */
+    readonly lifecyclePolicy?: string;
+    /** What the scan of every image in it found, by severity; never scanned if left out. */
+    readonly scan?: Readonly<Record<string, number>>;
   };
+  /** Tags that stand at the newest of the earlier images, on top of its commit and `latest`. */
+  readonly tags?: readonly string[];
   readonly roles?: readonly RoleSpec[];
   /**
    * Which digest DescribeTasks reports for an image pushed as an index: the index's (default), its platform's,

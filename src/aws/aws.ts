@@ -3,6 +3,8 @@ import type { Agents } from '../runner/http.ts';
 import type { CredentialPlan } from './credentials.ts';
 import type { Ecr } from './ecr.ts';
 import type { Ecs } from './ecs.ts';
+import type { AwsMetadata } from './metadata.ts';
+import type { OneOffTasks } from './one-off-tasks.ts';
 import type { Sts } from './sts.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
 
@@ -48,6 +50,21 @@ export class Aws {
   async taskDefinitions(): Promise<TaskDefinitions> {
     const [{ TaskDefinitions }, ecs] = await Promise.all([import('./task-definitions.ts'), this.ecs()]);
     return new TaskDefinitions(ecs.client);
+  }
+
+  async oneOffTasks(): Promise<OneOffTasks> {
+    const [{ OneOffTasks }, ecs] = await Promise.all([import('./one-off-tasks.ts'), this.ecs()]);
+    return new OneOffTasks(ecs.client);
+  }
+
+  /** What there is of log groups, parameters and secrets. `environment` has the SDK's endpoint variables. */
+  async metadata(environment: Readonly<Record<string, string | undefined>>): Promise<AwsMetadata> {
+    const { AwsMetadata } = await import('./metadata.ts');
+    return new AwsMetadata({
+      agents: this.#agents,
+      credentials: () => this.credentials(),
+      environment,
+    });
   }
 
   /** What a client of another service is made with: the same credentials, found once. */

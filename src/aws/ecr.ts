@@ -1,14 +1,15 @@
 import {
-  BatchGetImageCommand,
+  DescribeImageScanFindingsCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
-  GetDownloadUrlForLayerCommand,
+  GetLifecyclePolicyCommand,
   type ImageTagMutability,
-  InitiateLayerUploadCommand,
 } from '@aws-sdk/client-ecr';
 import { type ClientSettings, clientConfig } from './client.ts';
+import { probeTransfer } from './ecr-probes.ts';
+import type { RepositoryName, TransferProbe, TransferWay } from './transfer.ts';
 
 /** A repository of ECR. */
 export interface EcrRepository {
@@ -29,8 +30,8 @@ export interface RegistryLogin {
   readonly endpoint: URL;
 }
 
-/** A digest that no image has, for asking whether one may ask. */
-const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
+/** No scan, none of this kind of image, or no such image (API_DescribeImageScanFindings). */
+const NEVER_SCANNED = /^(ScanNotFoundException|UnsupportedImageTypeException|ImageNotFoundException)$/;
 
 /** Elastic Container Registry's API. Its methods throw the SDK's errors: see `readRefusal`. */
 export class Ecr {
@@ -92,22 +93,64 @@ export class Ecr {
     return imageDetails?.[0]?.imageTags ?? [];
   }
 
-  /** Starts an upload that nobody completes: it succeeds exactly where a push is allowed to begin. */
-  async probePush(repository: EcrRepository): Promise<void> {
-    await this.#client.send(
-      new InitiateLayerUploadCommand({ repositoryName: repository.name, registryId: repository.registryId }),
+  /** The ten images that were pushed last, newest first, of the 1,000 that the API gives at once. */
+  async newestImages(
+    repository: EcrRepository,
+  ): Promise<readonly { tags: readonly string[]; digest: string; pushedAt: Date | undefined }[]> {
+    const { imageDetails } = await this.#client.send(
+      new DescribeImagesCommand({
+        repositoryName: repository.name,
+        registryId: repository.registryId,
+        filter: { tagStatus: 'TAGGED' },
+        maxResults: 1000,
+      }),
     );
+    return [...(imageDetails ?? [])]
+      .sort((a, b) => (b.imagePushedAt?.getTime() ?? 0) - (a.imagePushedAt?.getTime() ?? 0))
+      .slice(0, 10)
+      .map(({ imageTags, imageDigest, imagePushedAt }) => ({
+        tags: imageTags ?? [],
+        digest: imageDigest ?? '',
+        pushedAt: imagePushedAt,
+      }));
   }
 
-  /** Asks for a layer and an image that can't exist: any answer but a denial means that a pull is allowed. */
-  async probePull(repository: EcrRepository): Promise<void> {
-    const where = { repositoryName: repository.name, registryId: repository.registryId };
-    await this.#client.send(new BatchGetImageCommand({ ...where, imageIds: [{ imageDigest: NO_DIGEST }] }));
-    await this.#client
-      .send(new GetDownloadUrlForLayerCommand({ ...where, layerDigest: NO_DIGEST }))
-      .catch((error: unknown) => {
-        if (error instanceof Error && /^Layer/.test(error.name)) return;
-        throw error;
-      });
+  /** Asks for each action that a push or a pull needs, by calls that change nothing. Never throws. */
+  async probe(way: TransferWay, repository: RepositoryName): Promise<TransferProbe> {
+    return await probeTransfer(this.#client, way, repository);
+  }
+
+  /** The repository's lifecycle policy as JSON text; undefined where it has none. */
+  async lifecyclePolicy({ name, registryId }: RepositoryName): Promise<string | undefined> {
+    try {
+      const { lifecyclePolicyText } = await this.#client.send(
+        new GetLifecyclePolicyCommand({ repositoryName: name, ...(registryId ? { registryId } : {}) }),
+      );
+      return lifecyclePolicyText;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'LifecyclePolicyNotFoundException') return undefined;
+      throw error;
+    }
+  }
+
+  /** How many findings of each severity the last scan of an image had; undefined where it was never scanned. */
+  async scanCounts(
+    repository: EcrRepository,
+    digest: string,
+  ): Promise<Readonly<Partial<Record<string, number>>> | undefined> {
+    try {
+      const { imageScanFindings } = await this.#client.send(
+        new DescribeImageScanFindingsCommand({
+          repositoryName: repository.name,
+          registryId: repository.registryId,
+          imageId: { imageDigest: digest },
+          maxResults: 1,
+        }),
+      );
+      return imageScanFindings?.findingSeverityCounts;
+    } catch (error) {
+      if (error instanceof Error && NEVER_SCANNED.test(error.name)) return undefined;
+      throw error;
+    }
   }
 }

@@ -1,6 +1,7 @@
 import {
   type ContainerDefinition,
   DescribeClustersCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
@@ -12,6 +13,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { nameInArn } from './arn.ts';
 import { type ClientSettings, clientConfig } from './client.ts';
+import { type PastDeployment, readServiceHistory } from './service-history.ts';
+import { type TaskRuntime, taskRuntimeOf } from './task-runtime.ts';
 
 /** A deployment in a service's list. */
 export interface ServiceDeploymentEntry {
@@ -23,6 +26,12 @@ export interface ServiceDeploymentEntry {
   readonly createdAt: number;
   readonly running: number;
 }
+
+/** How a service's tasks are placed: what a task beside them needs to know. */
+export type TaskPlacement = Pick<
+  Service,
+  'networkConfiguration' | 'launchType' | 'capacityProviderStrategy' | 'platformVersion'
+>;
 
 /** A service as the stages need to know it. */
 export interface EcsService {
@@ -39,6 +48,11 @@ export interface EcsService {
   readonly circuitBreaker: { readonly enabled: boolean; readonly rollback: boolean };
   readonly minimumHealthyPercent: number;
   readonly deployments: readonly ServiceDeploymentEntry[];
+  readonly placement: TaskPlacement;
+  /** Whether a target group sends its tasks traffic. */
+  readonly loadBalanced?: boolean;
+  /** ARNs of the revisions whose tasks run or are being started. */
+  readonly revisions?: readonly string[];
   /** ARN of the service deployment that ECS works on, where it says so. */
   readonly currentServiceDeployment: string | undefined;
 }
@@ -49,6 +63,8 @@ export interface TaskDefinition {
   /** `family:revision` */
   readonly name: string;
   readonly containers: readonly ContainerDefinition[];
+  /** Undefined where it could not be read. */
+  readonly runtime?: TaskRuntime;
 }
 
 /** Elastic Container Service. Its methods throw the SDK's errors: see `readRefusal`. */
@@ -102,7 +118,29 @@ export class Ecs {
       arn: taskDefinition.taskDefinitionArn,
       name: nameInArn(taskDefinition.taskDefinitionArn),
       containers: taskDefinition.containerDefinitions ?? [],
+      runtime: taskRuntimeOf(taskDefinition),
     };
+  }
+
+  /** The newest service deployments of a service and what they ran, newest first. */
+  async history(cluster: string, service: string): Promise<readonly PastDeployment[]> {
+    return await readServiceHistory(this.client, cluster, service);
+  }
+
+  /** Digests of the images that the newest of these service revisions runs, by container. */
+  async newestImages(revisionArns: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const { serviceRevisions } = await this.client.send(
+      new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...revisionArns].slice(0, 20) }),
+    );
+    const [newest] = (serviceRevisions ?? []).toSorted(
+      (a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0),
+    );
+    const images = newest?.containerImages ?? [];
+    return Object.fromEntries(
+      images.flatMap(({ containerName, imageDigest }) =>
+        containerName && imageDigest ? [[containerName, imageDigest]] : [],
+      ),
+    );
   }
 
   /** Has ECS put the revision before back, of a service deployment that isn't over. */
@@ -144,6 +182,14 @@ function toService(service: Service): EcsService {
       rollback: configuration?.deploymentCircuitBreaker?.rollback ?? false,
     },
     minimumHealthyPercent: configuration?.minimumHealthyPercent ?? 100,
+    loadBalanced: (service.loadBalancers ?? []).length > 0,
+    revisions: (service.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []),
+    placement: {
+      networkConfiguration: service.networkConfiguration,
+      launchType: service.launchType,
+      capacityProviderStrategy: service.capacityProviderStrategy,
+      platformVersion: service.platformVersion,
+    },
     currentServiceDeployment: service.currentServiceDeployment,
     deployments: (service.deployments ?? []).map((deployment) => ({
       id: deployment.id ?? '',

@@ -7,9 +7,11 @@ import { planRevisions, type ServicePlan } from './deploy/revisions.ts';
 import { deployStage } from './deploy/stage.ts';
 import type { DeployContext } from './deploy-context.ts';
 import type { PushedImage } from './image/image.ts';
+import { imageTagOf } from './image/image-tag.ts';
 import { imageStage } from './image/stage.ts';
 import type { Config } from './inputs/config.ts';
 import type { Ports } from './ports.ts';
+import { preDeployStage } from './pre-deploy/stage.ts';
 import { Lookups, unwrap } from './preflight/lookups.ts';
 import { preflight, refuseOnErrors } from './preflight/preflight.ts';
 import { headline, preflightLines } from './report/log.ts';
@@ -74,7 +76,7 @@ async function preflightStage(
 ): Promise<Target | undefined> {
   const startedAt = performance.now();
   const { run: runContext, commit } = recorder.report;
-  const lookups = new Lookups(config, config.image.tag ?? commit?.sha, {
+  const lookups = new Lookups(config, imageTagOf(config, commit), {
     ...ports,
     workspace: runContext.workspace,
   });
@@ -104,13 +106,13 @@ async function previousOf(target: Target, lookups: Lookups): Promise<Partial<Run
 
 async function deploy(context: DeployContext): Promise<RunReport> {
   const { config, recorder } = context;
-  const tag = config.image.tag ?? recorder.report.commit?.sha;
-  if (tag === undefined) throw new Error('the preflight let a deploy pass without a tag');
-  const pushed = await recorder.stage('image', () => imageStage(context, tag));
+  const pushed = await recorder.stage('image', () => imageStage(context));
   const { image, registry } = pushed;
-  const { started, refusals } = await recorder.stage('deploy', async () =>
-    deployStage(context, pushed, await plansFor(context, image)),
-  );
+  const plans = await plansFor(context, image);
+  if (config.ecs.preDeployCommand) {
+    await recorder.stage('pre-deploy', () => preDeployStage(context, image, plans));
+  }
+  const { started, refusals } = await recorder.stage('deploy', () => deployStage(context, pushed, plans));
   const outcomes = await recorder.stage('rollout', () => rolloutStage(context, started, image));
   const failures = [...refusals, ...outcomes.flatMap(({ finding }) => finding ?? [])];
   const result = worstResult([

@@ -1,6 +1,7 @@
 import type { EcrRepository, RegistryLogin } from '../aws/ecr.ts';
 import type { EcsService } from '../aws/ecs.ts';
 import type { DockerVersion } from '../docker/docker.ts';
+import type { Manifest } from '../registry/manifest.ts';
 import type { Config } from './inputs/config.ts';
 import { containersOfImage } from './preflight/container-image.ts';
 import { type Identity, type Lookups, type TaggedImages, unwrap } from './preflight/lookups.ts';
@@ -11,6 +12,10 @@ export interface TargetService {
   readonly service: EcsService;
   /** ARN of the task definition that its deployment starts from; empty where that is a file. */
   readonly taskDefinition: string;
+  /** Its containers name the image by digest, so that no tag decides what a deployment runs. */
+  readonly isPinned: boolean;
+  /** `mode: rollback`: the revision with which it ran the image to go back to, pinned. */
+  readonly earlierRevision?: string;
   /** Names of the containers that run the image; empty where the task definition may not be read. */
   readonly containers: readonly string[];
 }
@@ -25,6 +30,8 @@ export interface Target {
   /** Undefined where nothing has to be built. */
   readonly engine: DockerVersion | undefined;
   readonly services: readonly TargetService[];
+  /** `mode: rollback`: the image to go back to. */
+  readonly rollbackTo: Manifest | undefined;
 }
 
 /** What a preflight without errors found. Throws what a lookup threw, which a check then would have reported. */
@@ -37,21 +44,40 @@ export async function targetOf(config: Config, lookups: Lookups): Promise<Target
     lookups.services().then(unwrap),
   ]);
   const canReuse = isReusable(config, images);
-  const docker = canReuse ? undefined : unwrap(await lookups.docker());
+  const isRollback = config.mode === 'rollback';
+  const rollbackTo = isRollback ? unwrap(await lookups.rollbackImage()) : undefined;
+  const docker = canReuse || isRollback ? undefined : unwrap(await lookups.docker());
   return {
     identity,
     repository,
     login,
     images,
     canReuse,
+    rollbackTo,
     engine: docker && 'server' in docker ? docker : undefined,
     services: await Promise.all(
-      services.services.map(async (service) => {
-        const definition = await lookups.taskDefinitionFor(service);
-        const containers = definition.ok ? containersOfImage(definition.value, repository, config) : [];
-        const taskDefinition = definition.ok ? definition.value.arn : service.taskDefinition;
-        return { service, taskDefinition, containers: containers.flatMap(({ name }) => name ?? []) };
-      }),
+      services.services.map((service) => targetService(service, config, repository, rollbackTo, lookups)),
     ),
+  };
+}
+
+async function targetService(
+  service: EcsService,
+  config: Config,
+  repository: EcrRepository,
+  rollbackTo: Manifest | undefined,
+  lookups: Lookups,
+): Promise<TargetService> {
+  const definition = await lookups.taskDefinitionFor(service);
+  const containers = definition.ok ? containersOfImage(definition.value, repository, config) : [];
+  const isPinned = containers.some(({ image }) => image?.includes('@') ?? false);
+  const earlier =
+    rollbackTo && isPinned ? await lookups.pinnedRevisionOf(service, rollbackTo.digest) : undefined;
+  return {
+    service,
+    taskDefinition: definition.ok ? definition.value.arn : service.taskDefinition,
+    containers: containers.flatMap(({ name }) => name ?? []),
+    isPinned,
+    ...(earlier ? { earlierRevision: earlier } : {}),
   };
 }

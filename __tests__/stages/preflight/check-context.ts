@@ -32,6 +32,10 @@ export function checkContext(
     inputFindings: findings,
     run: { ...RUN, event: options.event ?? 'push', workspace: options.workspace ?? RUN.workspace },
     commit,
-    lookups: new Lookups(config, config.image.tag ?? commit?.sha, { ...NOTHING, ...options.ports }),
+    lookups: new Lookups(config, config.image.tag ?? commit?.sha, {
+      ...NOTHING,
+      workspace: options.workspace ?? NOTHING.workspace,
+      ...options.ports,
+    }),
   };
 }

@@ -35,12 +35,14 @@ export async function planRevisions(
   ports: RevisionPorts,
 ): Promise<readonly ServicePlan[]> {
   const { taskDefinition: named, rollout } = config.ecs;
-  const registers = rollout === 'pin' || isTaskDefinitionFile(named);
-  if (!registers)
-    return target.services.map((each) => ({ each, taskDefinition: named && each.taskDefinition }));
+  const isRegistered = rollout === 'pin' || isTaskDefinitionFile(named);
   const registered = new Map<string, Promise<PinnedRevision>>();
   return await Promise.all(
-    target.services.map(async (each) => {
+    target.services.map(async (each): Promise<ServicePlan> => {
+      if (each.earlierRevision) return { each, taskDefinition: each.earlierRevision };
+      // A roll back of a service that is pinned can't be done by moving a tag.
+      const isPinned = config.mode === 'rollback' && each.isPinned && named === undefined;
+      if (!isRegistered && !isPinned) return { each, taskDefinition: named && each.taskDefinition };
       const revision = registered.get(each.taskDefinition) ?? registerPinned(config, each, image, ports);
       registered.set(each.taskDefinition, revision);
       const { arn, before } = await revision;

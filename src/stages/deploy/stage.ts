@@ -1,4 +1,5 @@
 import { nameInArn } from '../../aws/arn.ts';
+import type { Ecs, EcsService } from '../../aws/ecs.ts';
 import { Failure, type Finding } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
 import type { DeployContext } from '../deploy-context.ts';
@@ -31,11 +32,12 @@ export async function deployStage(
   if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
   const ecs = await ports.aws.ecs();
   const { cluster } = config.ecs;
+  const fresh = await readAgain(context, ecs);
   recorder.update({ unanswered: target.services.map(({ service }) => service.name) });
   const answers = await Promise.all(
     plans.map(async ({ each, taskDefinition }) => {
       const deployPorts = { ecs, signal: ports.signal, rereadMs: REREAD_MS };
-      const answer = await startDeployment(cluster, each.service, deployPorts, taskDefinition);
+      const answer = await startDeployment(cluster, fresh(each), deployPorts, taskDefinition);
       recorder.update({
         unanswered: recorder.report.unanswered.filter((name) => name !== each.service.name),
         deployments: [...recorder.report.deployments, serviceReport(each, answer)],
@@ -54,12 +56,27 @@ export async function deployStage(
   throw new Failure([first, ...others]);
 }
 
+/**
+ * The services as they are now: the preflight saw them before the build, and a deployment that somebody else has
+ * started since must not be taken for ours where the answer to UpdateService is lost.
+ */
+async function readAgain(
+  { config, target }: DeployContext,
+  ecs: Ecs,
+): Promise<(each: TargetService) => EcsService> {
+  const names = target.services.map(({ service }) => service.name);
+  const services = await ecs.services(config.ecs.cluster, names).catch(() => []);
+  return ({ service }) => services.find(({ name }) => name === service.name) ?? service;
+}
+
 async function moveTags(
   { config, recorder, ports }: DeployContext,
   image: PushedImage,
   registry: RegistryRepository,
 ): Promise<void> {
-  const { latestTag, extraTags } = config.image;
+  const { latestTag } = config.image;
+  // A roll back moves what it went forward with, no more.
+  const extraTags = config.mode === 'rollback' ? [] : config.image.extraTags;
   // The moving tag comes last: once it points at the image, any forced deployment runs it.
   for (const tag of [...extraTags, ...(latestTag ? [latestTag] : [])].filter((each) => each !== image.tag)) {
     ports.signal.throwIfAborted();

@@ -78,15 +78,25 @@ export async function readPushedImage(
   });
   if (!manifest)
     throw new Failure(notConfirmed(`${repository.uri}:${tag}`, 'the registry has no image under this tag'));
-  const children = imagesOf(manifest).map(({ digest }) => digest);
+  return pushedImage(repository, tag, manifest, reused);
+}
+
+/** An image that stands in the repository, with what is read off its manifest. */
+export function pushedImage(
+  repository: EcrRepository,
+  tag: string,
+  manifest: Manifest,
+  reused: boolean,
+): PushedImage {
+  const childDigests = imagesOf(manifest).map(({ digest }) => digest);
   return {
     repositoryUri: repository.uri,
     tag,
     manifest,
     digest: manifest.digest,
-    childDigests: children,
+    childDigests,
     reused,
-    layers: children.length > 0 ? undefined : layersOf(manifest),
+    layers: childDigests.length > 0 ? undefined : layersOf(manifest),
   };
 }
 

@@ -3,7 +3,8 @@ import type { RegistryRepository } from '../../registry/registry.ts';
 import type { DeployContext } from '../deploy-context.ts';
 import { registryAccess } from '../preflight/lookups.ts';
 import { shortDigest, shortTag, size } from '../report/words.ts';
-import { buildAndPush, type PushedImage, readPushedImage } from './image.ts';
+import { buildAndPush, type PushedImage, pushedImage, readPushedImage } from './image.ts';
+import { imageTagOf } from './image-tag.ts';
 
 /** The image in the repository, and the repository for moving tags to it. */
 export interface ImageStage {
@@ -12,16 +13,33 @@ export interface ImageStage {
 }
 
 /** Has the image of this commit in the repository under its tag: built and pushed, or there already. */
-export async function imageStage(context: DeployContext, tag: string): Promise<ImageStage> {
+export async function imageStage(context: DeployContext): Promise<ImageStage> {
   const { target, recorder, ports } = context;
   const { repository, login } = target;
   const registry = ports.registry(registryAccess(login, repository), repository.name);
-  const image = target.canReuse
-    ? await readPushedImage({ repository, tag }, registry, true)
-    : await build(context, tag, registry);
+  const image = await imageOf(context, registry);
   recorder.update({ image });
-  ports.runner.print(`✓ image      ${describe(image)}`);
+  ports.runner.print(`✓ image      ${describe(image, target.rollbackTo !== undefined)}`);
   return { image, registry };
+}
+
+async function imageOf(context: DeployContext, registry: RegistryRepository): Promise<PushedImage> {
+  const { config, target, recorder } = context;
+  const { repository, rollbackTo } = target;
+  const tag = imageTagOf(config, recorder.report.commit);
+  if (rollbackTo) {
+    return pushedImage(repository, tag ?? (await commitTagOf(rollbackTo.digest, context)), rollbackTo, true);
+  }
+  if (tag === undefined) throw new Error('the preflight let a deploy pass without a tag');
+  if (target.canReuse) return await readPushedImage({ repository, tag }, registry, true);
+  return await build(context, tag, registry);
+}
+
+/** The commit that an image is tagged with, for naming it; else any tag of it, or its digest. */
+async function commitTagOf(digest: string, { target, ports }: DeployContext): Promise<string> {
+  const ecr = await ports.aws?.ecr();
+  const tags = (await ecr?.tagsOf(target.repository, digest).catch(() => [])) ?? [];
+  return tags.find((tag) => /^[0-9a-f]{40}$/.test(tag)) ?? tags[0] ?? digest;
 }
 
 async function build(
@@ -51,7 +69,8 @@ async function build(
   }
 }
 
-function describe(image: PushedImage): string {
+function describe(image: PushedImage, isRollback: boolean): string {
+  if (isRollback) return `going back to ${shortTag(image.tag)}: ${shortDigest(image.digest)}`;
   const layers = image.layers
     ? `, ${size(image.layers.bytes)} in ${image.layers.count} layer${image.layers.count === 1 ? '' : 's'}`
     : '';

@@ -83,6 +83,8 @@ export interface EcsSettings {
   readonly rollout: 'force' | 'pin';
   /** A revision that exists, or the path of a JSON file (`isTaskDefinitionFile`). */
   readonly taskDefinition: string | undefined;
+  /** Words, without a shell. */
+  readonly preDeployCommand: readonly string[] | undefined;
   readonly waitMinutes: number;
   readonly failFast: boolean;
   readonly onFailure: 'report' | 'rollback';
@@ -135,6 +137,7 @@ function toConfig(
       containerName: values['container-name'],
       rollout: values.rollout,
       taskDefinition: values['task-definition'],
+      preDeployCommand: values['pre-deploy-command'],
       waitMinutes: values['wait-for-minutes'],
       failFast: values['fail-fast'],
       onFailure: values['on-failure'],
@@ -302,7 +305,6 @@ function halfAKey(missing: InputName, given: InputName): Finding {
 /** Inputs of the contract that this version can't honour yet: refused, because ignoring one would be a lie. */
 function notYetThere(values: InputValues): readonly Finding[] {
   const asked: readonly (readonly [boolean, string])[] = [
-    [values['pre-deploy-command'] !== undefined, 'pre-deploy-command'],
     [values.hygiene === 'fail', 'hygiene: fail'],
     [values['sarif-file'] !== undefined, 'sarif-file'],
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { commandWords } from '../pre-deploy/command-words.ts';
 import { repeated, splitLines, splitList } from './lists.ts';
 
 const bool = (otherwise: boolean) =>
@@ -146,7 +147,14 @@ export const INPUTS = {
   rollout: oneOf(['force', 'pin']),
   'task-definition': optional,
   'container-name': optional,
-  'pre-deploy-command': optional,
+  'pre-deploy-command': v.pipe(
+    optional,
+    v.check(
+      (text) => text === undefined || commandWords(text) !== undefined,
+      'has words, or a JSON array of strings such as `["alembic", "upgrade", "head"]`',
+    ),
+    v.transform((text) => (text === undefined ? undefined : commandWords(text))),
+  ),
   'wait-for-minutes': number(30, 0, 1440, 'minutes'),
   'on-failure': oneOf(['report', 'rollback']),
   'health-check-urls': lines,

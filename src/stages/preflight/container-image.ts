@@ -3,6 +3,7 @@ import type { EcrRepository } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { Finding } from '../../finding.ts';
 import { isTaskDefinitionFile } from '../deploy/task-definition-file.ts';
+import { imageTagOf } from '../image/image-tag.ts';
 import type { Config } from '../inputs/config.ts';
 import { listed } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
@@ -48,10 +49,12 @@ export function containerProblems(
   if (containers.length === 0) return [noContainer(service, taskDefinition, repository, config)];
   // The image is written into the task definition itself: what it names now doesn't matter.
   if (config.ecs.rollout === 'pin' || isTaskDefinitionFile(config.ecs.taskDefinition)) return [];
-  const moved = [config.image.latestTag, config.image.tag ?? commit?.sha, ...config.image.extraTags];
+  const moved = [config.image.latestTag, imageTagOf(config, commit), ...config.image.extraTags];
   return containers.flatMap((container) => {
     const image = parseImageReference(container.image ?? '');
     const runs = `Container ${container.name} of ${taskDefinition.name} (service ${service.name}) runs`;
+    // A roll back gives a pinned service a revision with the image in it.
+    if (config.mode === 'rollback' && image.digest !== undefined) return [];
     if (image.repository !== repository.uri || image.digest !== undefined || !moved.includes(image.tag)) {
       return [otherImage(`${runs} ${container.image}`, repository, config)];
     }

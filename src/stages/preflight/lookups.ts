@@ -1,12 +1,21 @@
 import type { Aws } from '../../aws/aws.ts';
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
+import type { AwsMetadata, SecretState } from '../../aws/metadata.ts';
+import { readRefusal } from '../../aws/refusal.ts';
+import type { SecretReference } from '../../aws/secret-reference.ts';
+import type { PastDeployment } from '../../aws/service-history.ts';
 import type { CallerIdentity } from '../../aws/sts.ts';
+import type { RepositoryName, TransferProbe, TransferWay } from '../../aws/transfer.ts';
 import type { DockerVersion } from '../../docker/docker.ts';
+import { type Dockerfile, readDockerfile } from '../../docker/dockerfile.ts';
 import type { ImageConfig, Manifest } from '../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../registry/registry.ts';
 import { isTaskDefinitionFile, readTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
+import { chooseRollbackImage, type ServiceRuns } from '../rollback/rollback-image.ts';
+import { buildPaths } from './build-files.ts';
+import { containersOfImage } from './container-image.ts';
 
 /** An answer, or the error that came in its place. */
 export type Answer<T> =
@@ -39,6 +48,8 @@ export interface TaggedImages {
   readonly tagged: Manifest | undefined;
   readonly taggedConfig: ImageConfig | undefined;
   readonly latest: Manifest | undefined;
+  /** The images under `extra-tags`, by tag. */
+  readonly extras: ReadonlyMap<string, Manifest | undefined>;
 }
 
 const UNASKED = new Error('nothing may be asked of AWS');
@@ -96,14 +107,27 @@ export class Lookups {
     );
   }
 
-  /** Whether a push, or a pull, may begin. */
-  async mayTransfer(way: 'push' | 'pull'): Promise<Answer<true>> {
-    return await this.#once(way, async () => {
-      const repository = unwrap(await this.repository());
-      const ecr = await this.#aws().ecr();
-      await (way === 'push' ? ecr.probePush(repository) : ecr.probePull(repository));
-      return true as const;
+  /** Which of the actions are denied that a push, a pull or the moving of a tag needs. */
+  async transfer(way: TransferWay): Promise<Answer<TransferProbe>> {
+    return await this.#once(`transfer ${way}`, async () => {
+      unwrap(await this.credentials());
+      return await (await this.#aws().ecr()).probe(way, this.#repositoryName());
     });
+  }
+
+  /** JSON text of the repository's lifecycle policy; undefined where it has none. */
+  async lifecyclePolicy(): Promise<Answer<string | undefined>> {
+    return await this.#once('lifecyclePolicy', async () => {
+      unwrap(await this.credentials());
+      return await (await this.#aws().ecr()).lifecyclePolicy(this.#repositoryName());
+    });
+  }
+
+  /** How many findings of each severity the scan of an image had; undefined where it was not scanned. */
+  async scanCounts(digest: string): Promise<Answer<Readonly<Partial<Record<string, number>>> | undefined>> {
+    return await this.#once(`scanCounts ${digest}`, async () =>
+      (await this.#aws().ecr()).scanCounts(unwrap(await this.repository()), digest),
+    );
   }
 
   async taggedImages(): Promise<Answer<TaggedImages>> {
@@ -113,13 +137,70 @@ export class Lookups {
         registryAccess(unwrap(login), unwrap(repository)),
         unwrap(repository).name,
       );
-      const { latestTag } = this.#config.image;
-      const [tagged, latest] = await Promise.all([
-        this.#imageTag ? registry.manifest(this.#imageTag) : undefined,
+      const { latestTag, extraTags } = this.#config.image;
+      const [[tagged, taggedConfig], latest, extras] = await Promise.all([
+        this.#imageTag ? withConfig(registry, this.#imageTag) : ([undefined, undefined] as const),
         latestTag ? registry.manifest(latestTag) : undefined,
+        Promise.all(extraTags.map(async (tag) => [tag, await registry.manifest(tag)] as const)),
       ]);
-      return { tagged, latest, taggedConfig: tagged && (await registry.imageConfig(tagged)) };
+      return { tagged, taggedConfig, latest, extras: new Map(extras) };
     });
+  }
+
+  /** `mode: rollback`: the image to go back to. Its error is a Failure where that isn't clear. */
+  async rollbackImage(): Promise<Answer<Manifest>> {
+    return await this.#once('rollbackImage', async () => {
+      const [repository, login, lookup] = await Promise.all([
+        this.repository(),
+        this.login(),
+        this.services(),
+      ]);
+      const registry = this.#ports.registry(
+        registryAccess(unwrap(login), unwrap(repository)),
+        unwrap(repository).name,
+      );
+      const { tag } = this.#config.image;
+      const services = tag
+        ? []
+        : await Promise.all(unwrap(lookup).services.map((each) => this.#runsOf(each)));
+      return await chooseRollbackImage({
+        named: tag,
+        repository: unwrap(repository).name,
+        services,
+        manifest: (reference) => registry.manifest(reference),
+        newest: async () => (await this.#aws().ecr()).newestImages(unwrap(repository)),
+      });
+    });
+  }
+
+  /** The task definition with which the service ran an image by its digest; undefined where it never did. */
+  async pinnedRevisionOf(service: EcsService, digest: string): Promise<string | undefined> {
+    const history = await this.#historyOf(service.name);
+    const found = history.ok
+      ? history.value.find(({ images }) => images.some(({ image }) => image.endsWith(`@${digest}`)))
+      : undefined;
+    return found?.taskDefinition;
+  }
+
+  async #historyOf(service: string): Promise<Answer<readonly PastDeployment[]>> {
+    return await this.#once(`history ${service}`, async () =>
+      (await this.#aws().ecs()).history(this.#config.ecs.cluster, service),
+    );
+  }
+
+  async #runsOf(service: EcsService): Promise<ServiceRuns> {
+    const [repository, definition] = await Promise.all([
+      this.repository(),
+      this.taskDefinition(service.taskDefinition),
+    ]);
+    const containers = containersOfImage(unwrap(definition), unwrap(repository), this.#config);
+    const history = await this.#historyOf(service.name);
+    if (!history.ok && readRefusal(history.error).kind !== 'access-denied') throw history.error;
+    return {
+      service: service.name,
+      containers: containers.flatMap(({ name }) => name ?? []),
+      history: history.ok ? history.value : undefined,
+    };
   }
 
   /** Tags that point at an image of the repository. */
@@ -168,8 +249,45 @@ export class Lookups {
     return await this.#once(`file ${named}`, () => readTaskDefinitionFile(this.#ports.workspace, named));
   }
 
+  async hasLogGroup(name: string, region: string): Promise<Answer<boolean>> {
+    return await this.#once(`logGroup ${region} ${name}`, async () =>
+      (await this.#metadata()).hasLogGroup(name, region),
+    );
+  }
+
+  /** How it is with a secret that a task definition names by `valueFrom`. */
+  async secretState(reference: SecretReference, valueFrom: string): Promise<Answer<SecretState>> {
+    return await this.#once(`secret ${valueFrom}`, async () =>
+      (await this.#metadata()).secretState(reference),
+    );
+  }
+
+  /** Digests that the newest of some service revisions runs, by container. */
+  async newestImages(revisionArns: readonly string[]): Promise<Answer<Readonly<Record<string, string>>>> {
+    return await this.#once(`newestImages ${revisionArns.join(' ')}`, async () =>
+      (await this.#aws().ecs()).newestImages(revisionArns),
+    );
+  }
+
+  /** The Dockerfile, taken apart; undefined where there is none to read, or only its own frontend can read it. */
+  async dockerfile(): Promise<Answer<Dockerfile | undefined>> {
+    return await this.#once('dockerfile', async () => {
+      const paths = buildPaths(this.#config.build, this.#ports.workspace);
+      return paths && (await readDockerfile(paths.dockerfile));
+    });
+  }
+
   async docker(): Promise<Answer<DockerVersion | { readonly unreachable: string }>> {
     return await this.#once('docker', async () => this.#ports.dockerVersion());
+  }
+
+  async #metadata(): Promise<AwsMetadata> {
+    return await this.#aws().metadata(this.#config.environment);
+  }
+
+  #repositoryName(): RepositoryName {
+    const { repository, registry } = this.#config.image;
+    return { name: repository, registryId: registry?.accountId };
   }
 
   #aws(): Aws {
@@ -187,6 +305,14 @@ export class Lookups {
     this.#asked.set(name, asked);
     return (await asked) as Answer<T>;
   }
+}
+
+async function withConfig(
+  registry: RegistryRepository,
+  tag: string,
+): Promise<readonly [Manifest | undefined, ImageConfig | undefined]> {
+  const manifest = await registry.manifest(tag);
+  return [manifest, manifest && (await registry.imageConfig(manifest))];
 }
 
 /** The value of an answer; throws the error that came in its place. */

@@ -4,6 +4,7 @@ import { checkEngine } from './checks/engine.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkInputs } from './checks/inputs.ts';
 import { checkRegistry } from './checks/registry.ts';
+import { checkRollbackImage } from './checks/rollback-image.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServices } from './checks/services.ts';
 
@@ -14,6 +15,7 @@ const CHECKS: readonly Check[] = [
   checkIdentity,
   checkRegistry,
   checkServices,
+  checkRollbackImage,
   checkEngine,
 ];
 

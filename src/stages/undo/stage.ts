@@ -44,7 +44,7 @@ export async function undoStage(
   const refused = steps.flatMap((step) => (step.kind === 'failed' ? [step.finding] : []));
   const waits = await waitFor(config, steps, previous.expected, image, ports);
   const failures = [...refused, ...waits];
-  const services = started.map(({ service }) => service);
+  const services = started.filter((_, i) => steps[i]?.kind !== 'left').map(({ service }) => service);
   const said = `The previous image ${shortDigest(previous.expected.digest)} was put back on ${listed(services)}.`;
   if (failures.length === 0) ports.runner.print(`✓ rollback   ${said}`);
   return { failures, said };

@@ -16,6 +16,8 @@ export interface Undoing {
 export type UndoStep =
   /** ECS had done it by itself. */
   | { readonly kind: 'done' }
+  /** Somebody else's newer deployment runs. */
+  | { readonly kind: 'left' }
   /** ECS's own roll back of the deployment is under way: its end is waited for. */
   | { readonly kind: 'rolling-back'; readonly deployment: StartedDeployment }
   /** A deployment of the previous image was started, because there was none left to roll back. */
@@ -40,6 +42,8 @@ const ROLLING_BACK = new Set(['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS']);
  */
 export async function beginUndo(undoing: Undoing, ports: UndoPorts): Promise<UndoStep> {
   const { started, outcome } = undoing;
+  // A newer deployment of somebody else's is not ours to undo.
+  if (outcome.result === 'superseded') return { kind: 'left' };
   if (outcome.result === 'rolled-back') return { kind: 'done' };
   const ours = outcome.serviceDeployment;
   if (ours && ROLLING_BACK.has(ours.status)) return { kind: 'rolling-back', deployment: started };

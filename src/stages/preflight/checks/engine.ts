@@ -1,38 +1,81 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
 import { inputsThatNeedBuildx } from '../../../docker/build-command.ts';
+import { type ContextSize, measureContext } from '../../../docker/context-size.ts';
 import type { DockerVersion } from '../../../docker/docker.ts';
+import { freeSpace } from '../../../docker/free-space.ts';
 import type { Finding } from '../../../finding.ts';
-import type { BuildSettings, Config } from '../../inputs/config.ts';
-import { listed } from '../../report/words.ts';
+import type { Config } from '../../inputs/config.ts';
+import { listed, size } from '../../report/words.ts';
+import { buildPaths, dockerfileProblems, largeContext, missingFiles } from '../build-files.ts';
 import type { Check, CheckContext } from '../check.ts';
 import { isReusable } from '../reuse.ts';
 
 /** What the image is built with: the engine answers, and the Dockerfile and the context are there. */
 export const checkEngine: Check = async (context) => {
-  const { config, lookups, run } = context;
+  const { config, lookups } = context;
   if (config.mode === 'rollback') return { subject: 'engine', passed: 'not needed', findings: [] };
-  const files = await fileProblems(config.build, run.workspace);
-  if (files.length === 0 && (await willReuse(context))) {
+  const [files, reused, docker] = await Promise.all([
+    fileFindings(context),
+    willReuse(context),
+    lookups.docker(),
+  ]);
+  const isBroken = files.findings.some(({ level }) => level === 'error');
+  if (reused && !isBroken) {
     return { subject: 'engine', passed: 'not needed: the image is there already', findings: [] };
   }
-  const docker = await lookups.docker();
-  if (!docker.ok)
-    return { subject: 'engine', passed: undefined, findings: [notThere(docker.error), ...files] };
-  if ('unreachable' in docker.value) {
-    return {
-      subject: 'engine',
-      passed: undefined,
-      findings: [notAnswering(docker.value.unreachable), ...files],
-    };
-  }
-  const findings = [...files, ...needsBuildx(config, docker.value)];
+  const failed = (finding: Finding) => ({
+    subject: 'engine',
+    passed: undefined,
+    findings: [finding, ...files.findings],
+  });
+  if (!docker.ok) return failed(notThere(docker.error));
+  if ('unreachable' in docker.value) return failed(notAnswering(docker.value.unreachable));
+  const findings = [...files.findings, ...needsBuildx(config, docker.value), ...(await littleSpace(context))];
+  const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
     subject: 'engine',
-    passed: findings.length === 0 ? describe(docker.value, config) : undefined,
+    passed: isInOrder ? describe(docker.value, config, files.size) : undefined,
     findings,
   };
 };
+
+interface BuildFilesReport {
+  readonly findings: readonly Finding[];
+  readonly size: ContextSize | undefined;
+}
+
+/** What is wrong with the context and the Dockerfile, and how large the context is. */
+async function fileFindings({ config, lookups, run }: CheckContext): Promise<BuildFilesReport> {
+  const { build } = config;
+  const paths = buildPaths(build, run.workspace);
+  if (paths === undefined) return { findings: [], size: undefined };
+  const missing = await missingFiles(build, paths);
+  if (missing.length > 0) return { findings: missing, size: undefined };
+  const [dockerfile, size] = await Promise.all([
+    lookups.dockerfile(),
+    measureContext(paths.context, paths.dockerfile),
+  ]);
+  const wrong =
+    dockerfile.ok && dockerfile.value
+      ? dockerfileProblems(build, dockerfile.value, paths.dockerfile, run.workspace)
+      : [];
+  return { findings: [...wrong, ...largeContext(size, build.context)], size };
+}
+
+/** A build needs about as much as the image and its base together. In bytes. */
+const LITTLE_SPACE = 2_000_000_000;
+
+async function littleSpace({ config, run }: CheckContext): Promise<readonly Finding[]> {
+  const space = await freeSpace(run.workspace, config.environment);
+  if (space === undefined || space.bytes >= LITTLE_SPACE) return [];
+  return [
+    {
+      code: 'DG415',
+      level: 'warning',
+      title: `Only ${size(space.bytes)} are free in ${space.folder}, where the engine keeps its images: the build may run out of space.`,
+      fix: 'Make room before this step: `docker system prune --all --force`. On a hosted runner, use a larger one.',
+    },
+  ];
+}
 
 async function willReuse({ config, lookups }: CheckContext): Promise<boolean> {
   if (!config.image.reuse || config.awsObstacle !== undefined || config.image.repository === '') return false;
@@ -40,9 +83,13 @@ async function willReuse({ config, lookups }: CheckContext): Promise<boolean> {
   return images.ok && isReusable(config, images.value);
 }
 
-function describe({ server, client, buildx }: DockerVersion, { build }: Config): string {
+function describe(
+  { server, client, buildx }: DockerVersion,
+  { build }: Config,
+  context: ContextSize | undefined,
+): string {
   const versions = server === client ? `docker ${server}` : `docker ${client} (engine ${server})`;
-  return `${versions}, ${buildx ? `buildx ${buildx}` : 'classic builder (no buildx)'}; context ${build.context}`;
+  return `${versions}, ${buildx ? `buildx ${buildx}` : 'classic builder (no buildx)'}; context ${context ? `${context.partial ? 'over ' : ''}${size(context.bytes)}` : build.context}`;
 }
 
 function notThere(error: unknown): Finding {
@@ -78,39 +125,6 @@ function needsBuildx(config: Config, docker: DockerVersion): readonly Finding[] 
       level: 'error',
       title: `${names} ${inputs.length === 1 ? 'needs' : 'need'} buildx, and docker here has none.`,
       fix: 'Put `- uses: docker/setup-buildx-action@v3` before this step, or remove the input.',
-    },
-  ];
-}
-
-/** Contexts that are not a folder of the workspace (a git URL, a tarball, standard input) are left to docker. */
-function isRemote(context: string): boolean {
-  return /^([a-z]+:\/\/|git@|github\.com\/)/.test(context) || context === '-';
-}
-
-async function fileProblems(build: BuildSettings, workspace: string): Promise<readonly Finding[]> {
-  if (isRemote(build.context)) return [];
-  const folder = resolve(workspace, build.context);
-  const context = await stat(folder).catch(() => undefined);
-  if (!context?.isDirectory()) {
-    return [
-      {
-        code: 'DG412',
-        level: 'error',
-        title: `The build context \`${build.context}\` ${context ? 'is not a folder' : 'does not exist in the workspace'}.`,
-        fix: 'Correct `context`, or put `- uses: actions/checkout@v5` before this step.',
-      },
-    ];
-  }
-  const file = build.file ?? join(build.context, 'Dockerfile');
-  const path = isAbsolute(file) ? file : join(workspace, file);
-  const dockerfile = await stat(path).catch(() => undefined);
-  if (dockerfile?.isFile()) return [];
-  return [
-    {
-      code: 'DG411',
-      level: 'error',
-      title: `There is no Dockerfile at \`${file}\`.`,
-      fix: 'Name it with `file: path/to/Dockerfile` (from the root of the workspace), or put `- uses: actions/checkout@v5` before this step.',
     },
   ];
 }

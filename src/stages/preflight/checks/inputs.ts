@@ -24,7 +24,7 @@ export const checkInputs: Check = ({ config, inputFindings, commit, run }) => {
           },
         ];
   const untagged: readonly Finding[] =
-    commit || config.image.tag
+    commit || config.image.tag || config.mode === 'rollback'
       ? []
       : [
           {

@@ -5,9 +5,12 @@ import { Failure, type Finding } from '../../../finding.ts';
 import type { Config } from '../../inputs/config.ts';
 import { count, listed } from '../../report/words.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
-import { containerProblems } from '../container-image.ts';
+import { containerFindings, notLookedAt } from '../container-checks.ts';
+import { containerProblems, containersOfImage } from '../container-image.ts';
 import type { ServiceLookup } from '../lookups.ts';
 import { nearName } from '../near-name.ts';
+import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
+import { deploymentInProgress, settingWarnings } from '../service-settings.ts';
 
 /** The cluster and the services: that they exist, can be redeployed, and would run the image that is pushed. */
 export const checkServices: Check = async (context) => {
@@ -89,20 +92,62 @@ async function serviceReport(
     return { passed: undefined, findings: [await missing(name, context)] };
   const stuck = unusable(service);
   if (stuck) return { passed: undefined, findings: [stuck] };
-  const { config } = context;
-  const taskDefinition = await context.lookups.taskDefinitionFor(service);
-  const repository = await context.lookups.repository();
-  const images = taskDefinition.ok
-    ? repository.ok
-      ? containerProblems(service, taskDefinition.value, repository.value, context)
-      : []
-    : [unreadable(service, taskDefinition.error, config)];
-  const findings = [...images, ...warnings(service, nameInArn(context.config.ecs.cluster))];
-  const isInOrder = images.every(({ level }) => level !== 'error');
+  const [definition, repository] = await Promise.all([
+    context.lookups.taskDefinitionFor(service),
+    context.lookups.repository(),
+  ]);
+  const settings = settingWarnings(service, nameInArn(context.config.ecs.cluster));
+  if (!definition.ok) {
+    const unread = unreadable(service, definition.error, context.config);
+    const under = await deploymentInProgress(service, [], context);
+    const passed = unread.level === 'error' ? undefined : describe(service, undefined);
+    return { passed, findings: [unread, ...settings, ...under] };
+  }
+  const ours = repository.ok ? containersOfImage(definition.value, repository.value, context.config) : [];
+  const names = ours.flatMap(({ name }) => name ?? []);
+  const [contained, platform, under] = await Promise.all([
+    containerFindings(service, definition.value, ours, context),
+    platformFindings(service, definition.value, context),
+    deploymentInProgress(service, names, context),
+  ]);
+  const problems = repository.ok
+    ? containerProblems(service, definition.value, repository.value, context)
+    : [];
+  const findings = [...problems, ...platform, ...contained.findings, ...settings, ...under];
+  const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
-    passed: isInOrder ? describe(service, taskDefinition.ok ? taskDefinition.value : undefined) : undefined,
-    findings,
+    passed: isInOrder ? describe(service, definition.value) : undefined,
+    findings: [...findings, ...notLookedAt(contained.denied, name)],
   };
+}
+
+/** An image that the machines of the tasks can't run: known before it is built. */
+async function platformFindings(
+  service: EcsService,
+  definition: TaskDefinition,
+  { config, lookups }: CheckContext,
+): Promise<readonly Finding[]> {
+  const needed = neededPlatform(definition.runtime);
+  if (needed === undefined || config.mode === 'rollback') return [];
+  const [images, dockerfile, docker] = await Promise.all([
+    lookups.taggedImages(),
+    lookups.dockerfile(),
+    lookups.docker(),
+  ]);
+  const built = imagePlatforms(config, {
+    images: images.ok ? images.value : undefined,
+    dockerfile: dockerfile.ok ? dockerfile.value : undefined,
+    docker: docker.ok && 'server' in docker.value ? docker.value : undefined,
+  });
+  if (built === undefined || fitsPlatform(needed, built.platforms)) return [];
+  return [
+    {
+      code: 'DG543',
+      level: 'error',
+      title: `The tasks of ${service.name} run on ${needed} (task definition ${definition.name}), and the image is for ${listed(built.platforms)} (${built.because}): its containers would end with "exec format error".`,
+      fix: `Build for it: \`platforms: ${needed}\` with docker/setup-qemu-action and docker/setup-buildx-action before this step, or on a runner of that kind. Or correct \`runtimePlatform\` in the task definition.`,
+    },
+  ];
 }
 
 function describe(service: EcsService, taskDefinition: TaskDefinition | undefined): string {
@@ -169,44 +214,4 @@ function unreadable(service: EcsService, error: unknown, config: Config): Findin
     title: `The task definition of ${service.name} can't be read (${problem.action ?? problem.name}): whether it runs this image is not known.`,
     fix: 'Allow `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
   };
-}
-
-function warnings(service: EcsService, cluster: string): readonly Finding[] {
-  const found: Finding[] = [];
-  const { name, desired, minimumHealthyPercent: healthy } = service;
-  if (desired === 0) {
-    found.push({
-      code: 'DG542',
-      level: 'warning',
-      title: `Service ${name} has a desired count of 0: the deployment will start no task, so that nothing proves the image.`,
-      fix: `Scale it up: \`aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1\`.`,
-    });
-  }
-  const stopping = desired - Math.ceil((desired * healthy) / 100);
-  if (service.strategy === 'ROLLING' && stopping > 0) {
-    found.push({
-      code: 'DG531',
-      level: 'warning',
-      title: `Service ${name} has a minimum healthy percent of ${healthy}: ${stopping} of ${count(desired, 'task')} may stop before a replacement runs.`,
-      fix: 'Set `minimumHealthyPercent` to 100 in the deployment configuration for a rollout without downtime.',
-    });
-  }
-  if (!service.circuitBreaker.enabled && service.strategy === 'ROLLING') {
-    found.push({
-      code: 'DG541',
-      level: 'warning',
-      title: `Service ${name} has no circuit breaker: ECS itself would retry a crash loop without end.`,
-      fix: `Turn it on: \`aws ecs update-service --cluster ${cluster} --service ${name} --deployment-configuration 'deploymentCircuitBreaker={enable=true,rollback=true}'\`.`,
-    });
-  }
-  const [other] = service.deployments.filter(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
-  if (other) {
-    found.push({
-      code: 'DG551',
-      level: 'warning',
-      title: `Service ${name} is in the middle of a deployment (${other.id}, since ${new Date(other.createdAt).toISOString().slice(11, 16)} UTC): a new one takes over from it.`,
-      fix: 'Put a `concurrency:` group on the job, so that deployments of one service wait for each other.',
-    });
-  }
-  return found;
 }

@@ -1,0 +1,39 @@
+import { Failure } from '../../../finding.ts';
+import { shortDigest, shortTag } from '../../report/words.ts';
+import { type Check, skipped } from '../check.ts';
+
+/** `mode: rollback`: that the image to go back to is clear, and in the repository. Nothing to say in other modes. */
+export const checkRollbackImage: Check = async ({ config, lookups }) => {
+  const quiet = { subject: 'rollback', passed: undefined, findings: [] };
+  if (config.mode !== 'rollback') return quiet;
+  if (config.awsObstacle) return skipped('rollback', config.awsObstacle);
+  if (config.image.repository === '' || config.ecs.services.length === 0) {
+    return skipped('rollback', 'repository or service is not set');
+  }
+  const [identity, repository, services] = await Promise.all([
+    lookups.identity(),
+    lookups.repository(),
+    lookups.services(),
+  ]);
+  if (!identity.ok || !repository.ok || !services.ok)
+    return skipped('rollback', 'needs the repository and the services');
+  const image = await lookups.rollbackImage();
+  if (image.ok) {
+    const { tag } = config.image;
+    const why = tag ? `${shortTag(tag)}, as \`image-tag\` names it` : 'the image before the last one';
+    return { ...quiet, passed: `to ${why}: ${shortDigest(image.value.digest)}` };
+  }
+  if (image.error instanceof Failure) return { ...quiet, findings: image.error.findings };
+  const message = image.error instanceof Error ? image.error.message : 'no answer';
+  return {
+    ...quiet,
+    findings: [
+      {
+        code: 'DG367',
+        level: 'error',
+        title: `The image to go back to could not be looked up: ${message}`,
+        fix: 'Run the job again, or name the image with `image-tag:`.',
+      },
+    ],
+  };
+};
