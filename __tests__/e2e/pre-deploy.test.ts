@@ -25,6 +25,10 @@ describe.concurrent('pre-deploy-command', () => {
       clientToken: expect.any(String),
     });
     expect(truth.updateServiceCalls[0]?.input).not.toHaveProperty('taskDefinition');
+    // The revision that only the task needed is out of use again.
+    const gone = truth.calls.find(({ operation }) => operation === 'DeregisterTaskDefinition');
+    expect(gone?.input).toMatchObject({ taskDefinition: expect.stringMatching(/dyno-agent:58$/) });
+    expect(gone?.errorCode).toBeUndefined();
   });
 
   it('stops the deploy where it fails: latest does not move, no service changes, its log is shown', async ({

@@ -50,14 +50,32 @@ export class TaskDefinitionStore {
     return stored;
   }
 
-  /** By `family`, `family:revision` or ARN; undefined where there is none. */
+  /** Takes a revision out of use; undefined where there is none. What runs with it goes on. */
+  deregister(reference: string, at: number): StoredTaskDefinition | undefined {
+    const stored = this.find(reference);
+    if (stored === undefined) return undefined;
+    const definition: TaskDefinition = {
+      ...stored.definition,
+      status: 'INACTIVE',
+      deregisteredAt: new Date(at),
+    };
+    const inactive: StoredTaskDefinition = { ...stored, definition };
+    const revisions = this.#families.get(stored.family) ?? [];
+    this.#families.set(
+      stored.family,
+      revisions.map((each) => (each === stored ? inactive : each)),
+    );
+    return inactive;
+  }
+
+  /** By `family` (its newest active revision), `family:revision` or ARN; undefined where there is none. */
   find(reference: string): StoredTaskDefinition | undefined {
     const name = reference.startsWith('arn:')
       ? reference.slice(reference.indexOf('task-definition/') + 16)
       : reference;
     const [family = '', revision] = name.split(':');
     const revisions = this.#families.get(family) ?? [];
-    if (revision === undefined) return revisions.at(-1);
+    if (revision === undefined) return revisions.findLast(({ definition }) => definition.status === 'ACTIVE');
     return revisions.find((stored) => String(stored.revision) === revision);
   }
 

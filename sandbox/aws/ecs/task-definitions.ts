@@ -1,4 +1,6 @@
 import type {
+  DeregisterTaskDefinitionCommandInput,
+  DeregisterTaskDefinitionCommandOutput,
   DescribeTaskDefinitionCommandInput,
   DescribeTaskDefinitionCommandOutput,
   ListTagsForResourceCommandInput,
@@ -26,6 +28,22 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
     action: 'ecs:RegisterTaskDefinition',
     resource: (input, world) => arnOf(world.account, 'ecs', `task-definition/${input.family ?? '*'}:*`),
     run: registerTaskDefinition,
+  }),
+  DeregisterTaskDefinition: operation<
+    DeregisterTaskDefinitionCommandInput,
+    DeregisterTaskDefinitionCommandOutput
+  >({
+    action: 'ecs:DeregisterTaskDefinition',
+    // It has no resource-level permission (Service Authorization Reference, Amazon ECS).
+    resource: () => '*',
+    run: (input, { world }) => {
+      const { taskDefinitions, timeline } = world.ecs.simulation;
+      const stored = taskDefinitions.deregister(input.taskDefinition ?? '', timeline.now());
+      if (stored === undefined) {
+        throw new ServiceError('ClientException', 'The specified task definition does not exist.');
+      }
+      return { taskDefinition: stored.definition };
+    },
   }),
   ListTaskDefinitions: operation<ListTaskDefinitionsCommandInput, ListTaskDefinitionsCommandOutput>({
     action: 'ecs:ListTaskDefinitions',
