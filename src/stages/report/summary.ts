@@ -1,155 +1,159 @@
-import type { Finding, Result } from '../../finding.ts';
-import type { CheckReport } from '../preflight/check.ts';
+import type { Finding } from '../../finding.ts';
 import { findingsOf } from '../preflight/preflight.ts';
+import { earlierText } from '../rollout/progress.ts';
 import { afterwards } from './afterwards.ts';
-import { commitUrl, errorUrl, serviceUrl } from './links.ts';
+import { checklist } from './checklist.ts';
+import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
 import { code, codeBlock, link, own, plain } from './markdown.ts';
-import { isGreen, type RunReport } from './run-report.ts';
-import { duration, shortDigest, shortSha, shortTag } from './words.ts';
-
-const HEADINGS: Readonly<Record<Result, string>> = {
-  succeeded: '✅ Deployed',
-  started: '✅ Deployment started',
-  checked: '✅ Ready to deploy',
-  failed: '❌ Not deployed',
-  'rolled-back': '❌ Rolled back',
-  superseded: '❌ Superseded by a newer deployment',
-  'timed-out': '❌ Not finished in time',
-  cancelled: '❌ Cancelled',
-};
+import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
+import { timeline } from './timeline.ts';
+import { verdictWords } from './verdict-words.ts';
+import { count, duration, shortSha } from './words.ts';
 
 /** In bytes: GitHub refuses a step summary over 1 MiB (docs.github.com, "Step isolation and limits"). */
 const MOST = 900_000;
+/** A diagnosis of more is not read; the log has them all. */
+const FAILURES_SHOWN = 20;
 
-/** The step summary: the verdict and, where it is bad, the diagnosis first; then services, checks and findings. */
+/** The step summary: the verdict and, where it is bad, the diagnosis first; then services, checklist and the rest. */
 export function renderSummary(report: RunReport): string {
   const sections = [
     heading(report),
-    ...(isGreen(report.result) ? [] : [diagnosis(report)]),
+    ...(isGreen(report.result) ? [] : diagnosis(report)),
     services(report),
     checklist(report),
+    timelineSection(report),
     findings(report),
-    stages(report),
+    images(report),
+    events(report),
   ].filter((section) => section !== '');
-  const bytes = Buffer.from(sections.join('\n\n')).subarray(0, MOST);
-  // A character that was cut in half comes out as U+FFFD.
-  return `${bytes.toString('utf8').replace(/\ufffd$/, '')}\n`;
+  return `${fitting(sections).join('\n\n')}\n`;
+}
+
+/** The sections that GitHub's limit leaves room for: one is shown whole or not at all. */
+function fitting(sections: readonly string[]): readonly string[] {
+  let room = MOST;
+  const kept = sections.filter((section) => {
+    const bytes = Buffer.byteLength(section) + 2;
+    if (bytes > room) return false;
+    room -= bytes;
+    return true;
+  });
+  const left = sections.length - kept.length;
+  return left === 0 ? kept : [...kept, `${count(left, 'section')} left out for length: the log has it all.`];
 }
 
 function heading(report: RunReport): string {
-  const { commit, run, image } = report;
-  const sha = commit?.sha ?? run.sha;
-  const where = report.environment ? ` to ${plain(report.environment)}` : '';
+  const { run, environment, previousCommit, commitsSince } = report;
+  const { mark, verb, preposition, addition } = verdictWords(report);
+  const { sha, subject } = deployedCommit(report);
+  const place = environment ? ` ${preposition} ${plain(environment, 100)}` : '';
+  const words = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}${place}${addition}`;
+  const since = `${commitsSince ? `${count(commitsSince, 'commit')} ` : ''}since ${shortSha(previousCommit ?? '')}`;
   const facts = [
     sha && link(shortSha(sha), commitUrl(report)),
-    commit?.subject && plain(commit.subject, 120),
+    subject && plain(subject, 120),
     run.branch && plain(run.branch, 80),
     run.actor && `by ${plain(run.actor, 60)}`,
     duration(report.totalMs),
-    image && code(shortDigest(image.digest)),
+    previousCommit && previousCommit !== sha && link(since, compareUrl(report, previousCommit)),
   ].filter(Boolean);
-  return `## ${HEADINGS[report.result]}: ${plain(report.repository || report.run.repository)}${where}\n\n${facts.join(' · ')}`;
+  return `## ${mark} ${words}: ${plain(report.repository || run.repository)}\n\n${facts.join(' · ')}`;
 }
 
-function diagnosis(report: RunReport): string {
-  const preflight = findingsOf(report.checks).some(({ level }) => level === 'error');
-  if (preflight) return 'Nothing was built, pushed or deployed.';
+/** What went wrong, what to do, and what is true in AWS now: each a section of its own, the first failure first. */
+function diagnosis(report: RunReport): readonly string[] {
+  const shown = report.failures.slice(0, FAILURES_SHOWN);
+  const more = report.failures.length - shown.length;
   return [
-    ...report.failures.map((failure) => failureText(report, failure)),
-    ...(report.failures.length > 0
-      ? [
-          afterwards(report)
-            .map((line) => `- ${plain(line)}`)
-            .join('\n'),
-        ]
-      : []),
-  ].join('\n\n');
+    ...shown.map((failure) => failureText(report, failure)),
+    ...(more > 0 ? [`And ${count(more, 'more problem')}: see the findings below.`] : []),
+    afterwards(report)
+      .map((line) => `- ${plain(line)}`)
+      .join('\n'),
+  ];
 }
 
 function failureText(report: RunReport, failure: Finding): string {
   return [
-    `**${link(failure.code, errorUrl(report, failure.code))}** ${plain(failure.title)}`,
+    `**${link(failure.code, errorUrl(report, failure.code))}** ${plain(failure.title)}${place(failure)}`,
     ...(failure.detail ? [codeBlock(failure.detail)] : []),
     `**Do:** ${own(failure.fix)}`,
   ].join('\n\n');
 }
 
+function place({ where }: Finding): string {
+  return where ? ` (${code(`${where.file}${where.line ? `:${where.line}` : ''}`)})` : '';
+}
+
 function services(report: RunReport): string {
   if (report.deployments.length === 0) return '';
-  const rows = report.deployments.map(({ service, result, reason, seconds, outcome }) => {
+  const rows = report.deployments.map(({ service, result, seconds, outcome, taskDefinition, reason }) => {
     const tasks = outcome ? `${outcome.running} of ${outcome.desired}` : '–';
-    return `| ${link(service, serviceUrl(report, service))} | ${isGreen(result) ? '✓' : '✗'} ${result} | ${tasks} | ${duration(seconds * 1000)} | ${plain(reason, 300)} |`;
+    const usual = outcome ? earlierText(outcome.earlierSeconds) : undefined;
+    const time = outcome ? `${duration(seconds * 1000)}${usual ? ` (${usual})` : ''}` : '–';
+    // The reason of a service that is the run's own reason stands above.
+    const why = reason && report.deployments.length > 1 ? `: ${plain(reason, 300)}` : '';
+    const revision = taskDefinition ? plain(taskDefinition, 120) : '–';
+    return `| ${link(service, serviceUrl(report, service))} | ${isGreen(result) ? '✓' : '✗'} ${result}${why} | ${tasks} | ${revision} | ${time} |`;
   });
-  return ['| Service | Result | Tasks | Time | |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    '| Service | Result | New tasks | Task definition | Time |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
-/** What the review's checklist before production asks, ticked only where this run looked. */
-function checklist(report: RunReport): string {
-  const { image } = report;
-  const proven =
-    report.deployments.length > 0 &&
-    report.deployments.every(
-      ({ result, outcome }) => result === 'succeeded' && (outcome?.digests.length ?? 0) > 0,
-    );
-  const rows = [
-    ...report.checks.map(checkRow),
-    ...(image
-      ? [
-          `| ✓ | image | ${code(shortDigest(image.digest))} ${image.reused ? 'was in the repository already' : 'built and pushed'} as ${code(shortTag(image.tag))} |`,
-        ]
-      : ['| – | image | not checked |']),
-    ...report.movedTags.map(
-      ({ tag, from, to }) =>
-        `| ✓ | tag | ${code(tag)}: ${from && from !== to ? `${code(shortDigest(from))} → ` : ''}${code(shortDigest(to))} |`,
-    ),
-    proven ? '| ✓ | tasks | every running task runs this image |' : '| – | tasks | not proven |',
-    ...(report.health.length > 0
-      ? report.health.map(
-          ({ url, healthy, said }) => `| ${healthy ? '✓' : '✗'} | health | ${code(url)} ${plain(said)} |`,
-        )
-      : ['| – | health | not checked: `health-check-urls` is empty |']),
-    '| – | yours | Terraform planned, migrations, tests, dashboards: not checked from here |',
-  ];
-  return ['| | Checked | |', '| --- | --- | --- |', ...rows].join('\n');
-}
-
-function checkRow({ subject, passed, findings: found, skipped }: CheckReport): string {
-  const mark = found.some(({ level }) => level === 'error')
-    ? '✗'
-    : found.some(({ level }) => level === 'warning')
-      ? '!'
-      : passed
-        ? '✓'
-        : '–';
-  const text =
-    passed ?? (skipped ? `not checked: ${skipped}` : found.map((finding) => finding.code).join(', '));
-  return `| ${mark} | ${subject} | ${plain(text)} |`;
+function timelineSection(report: RunReport): string {
+  const drawn = timeline(report);
+  return drawn === '' ? '' : `### Timeline\n\n${drawn}`;
 }
 
 function findings(report: RunReport): string {
-  const all = [...findingsOf(report.checks), ...report.notes];
+  // What ended the run stands above already.
+  const above = new Set(report.failures.slice(0, FAILURES_SHOWN).map(keyOf));
+  const all = [...findingsOf(report.checks), ...report.notes].filter((each) => !above.has(keyOf(each)));
   if (all.length === 0) return '';
-  const rows = all.map((finding) => {
-    const where = finding.where
-      ? ` (${code(`${finding.where.file}${finding.where.line ? `:${finding.where.line}` : ''}`)})`
-      : '';
-    return `| ${link(finding.code, errorUrl(report, finding.code))} | ${finding.level} | ${plain(finding.title)}${where} | ${own(finding.fix)} |`;
-  });
+  const rows = all.map(
+    (finding) =>
+      `| ${link(finding.code, errorUrl(report, finding.code))} | ${finding.level} | ${plain(finding.title)}${place(finding)} | ${own(finding.fix)} |`,
+  );
   return ['### Findings', '', '| Code | Level | What | Do |', '| --- | --- | --- | --- |', ...rows].join(
     '\n',
   );
 }
 
-function stages(report: RunReport): string {
-  if (report.stages.length === 0) return '';
-  const rows = report.stages.map(({ name, ms }) => `| ${name} | ${duration(ms)} |`);
-  return [
-    '<details><summary>Stages</summary>',
-    '',
-    '| Stage | Time |',
-    '| --- | --- |',
-    ...rows,
-    '',
-    '</details>',
-  ].join('\n');
+function keyOf({ code: id, title }: Finding): string {
+  return `${id} ${title}`;
+}
+
+/** The names in full, to be copied. */
+function images({ image, previousImage, movedTags, deployments }: RunReport): string {
+  const tags = image ? [...new Set([image.tag, ...movedTags.map(({ tag }) => tag)])] : [];
+  const lines = [
+    ...(image
+      ? [`this image      ${image.repositoryUri}@${image.digest}`, `its tags        ${tags.join(' ')}`]
+      : []),
+    ...(previousImage ? [`image before    ${previousImage}`] : []),
+    ...deployments.flatMap(({ service, deploymentId }) =>
+      deploymentId ? [`deployment      ${service} ${deploymentId}`] : [],
+    ),
+  ];
+  if (lines.length === 0) return '';
+  return folded('Images and deployments in full', codeBlock(lines.join('\n')));
+}
+
+/** What ECS wrote about each service meanwhile. */
+function events({ deployments }: RunReport): string {
+  const lines = deployments.flatMap(({ outcome }) =>
+    (outcome?.events ?? []).map(
+      ({ at, message }) => `${new Date(at).toISOString().slice(0, 19)}Z  ${message}`,
+    ),
+  );
+  if (lines.length === 0) return '';
+  return folded(`What ECS said (${count(lines.length, 'event')})`, codeBlock(lines.join('\n'), 60_000));
+}
+
+function folded(title: string, markdown: string): string {
+  return `<details><summary>${title}</summary>\n\n${markdown}\n\n</details>`;
 }

@@ -50,7 +50,10 @@ export class Narration {
     )) {
       if (kind === 'event') this.#tell(watched, kind, text, now);
     }
-    this.#tell(watched, 'verdict', outcome.finding?.title ?? 'completed', now);
+    // The sentence itself comes right after, at the end of the log.
+    const { finding, result } = outcome;
+    const text = finding ? `over: ${result.replaceAll('-', ' ')} (${finding.code})` : 'completed';
+    this.#tell(watched, 'verdict', text, now);
   }
 
   #tell(watched: Watched, kind: ProgressLine['kind'], text: string, now: number): void {
