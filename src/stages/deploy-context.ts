@@ -1,3 +1,4 @@
+import type { Aws } from '../aws/aws.ts';
 import type { Config } from './inputs/config.ts';
 import type { Ports } from './ports.ts';
 import type { Recorder } from './report/recorder.ts';
@@ -8,5 +9,5 @@ export interface DeployContext {
   readonly config: Config;
   readonly target: Target;
   readonly recorder: Recorder;
-  readonly ports: Ports;
+  readonly ports: Ports & { readonly aws: Aws };
 }

@@ -7,10 +7,10 @@ import { RegistryRepository } from '../../../src/registry/registry.ts';
 import { localClock } from '../../../src/runner/clock.ts';
 import { createAgents } from '../../../src/runner/http.ts';
 import { deployStage } from '../../../src/stages/deploy/stage.ts';
+import type { DeployContext } from '../../../src/stages/deploy-context.ts';
 import { readPushedImage } from '../../../src/stages/image/image.ts';
 import { readConfig } from '../../../src/stages/inputs/config.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
-import type { Ports } from '../../../src/stages/ports.ts';
 import { Lookups, registryAccess } from '../../../src/stages/preflight/lookups.ts';
 import { firstReport } from '../../../src/stages/report/first-report.ts';
 import { Recorder } from '../../../src/stages/report/recorder.ts';
@@ -44,7 +44,7 @@ async function deployed(options: SandboxOptions = {}, inputs: Partial<Record<Inp
     mask: () => undefined,
   });
   const unused = () => Promise.reject(new Error('no part of this stage'));
-  const ports: Ports = {
+  const ports: DeployContext['ports'] = {
     runner: {
       print: () => undefined,
       openGroup: () => undefined,

@@ -29,7 +29,6 @@ export async function deployStage(
 ): Promise<{ readonly started: readonly StartedDeployment[]; readonly refusals: readonly Finding[] }> {
   const { config, target, recorder, ports } = context;
   await moveTags(context, image, registry);
-  if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
   const ecs = await ports.aws.ecs();
   const { cluster } = config.ecs;
   const fresh = await readAgain(context, ecs);

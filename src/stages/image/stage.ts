@@ -37,8 +37,8 @@ async function imageOf(context: DeployContext, registry: RegistryRepository): Pr
 
 /** The commit that an image is tagged with, for naming it; else any tag of it, or its digest. */
 async function commitTagOf(digest: string, { target, ports }: DeployContext): Promise<string> {
-  const ecr = await ports.aws?.ecr();
-  const tags = (await ecr?.tagsOf(target.repository, digest).catch(() => [])) ?? [];
+  const ecr = await ports.aws.ecr();
+  const tags = await ecr.tagsOf(target.repository, digest).catch(() => []);
   return tags.find((tag) => /^[0-9a-f]{40}$/.test(tag)) ?? tags[0] ?? digest;
 }
 

@@ -36,7 +36,6 @@ export async function preDeployStage(
   const { preDeployCommand: command, cluster } = config.ecs;
   const [plan] = plans;
   if (!command || !plan) return;
-  if (!ports.aws) throw new Error('the preflight let a deploy pass without a region');
   const startedAt = performance.now();
   const shown = command.join(' ');
   ports.runner.openGroup(`Before the deploy: ${shown}`);
@@ -69,8 +68,7 @@ async function revisionFor(
   { each, taskDefinition }: ServicePlan,
 ): Promise<{ readonly revision: string; readonly isOurs: boolean }> {
   const reference = `${image.repositoryUri}@${image.digest}`;
-  const definitions = await ports.aws?.taskDefinitions();
-  if (!definitions) throw new Error('the preflight let a deploy pass without a region');
+  const definitions = await ports.aws.taskDefinitions();
   const { registrable, arn } = await definitions.read(taskDefinition ?? each.taskDefinition);
   const { definition, changed } = pinImage(registrable, each.containers, reference);
   if (changed.length === 0) return { revision: arn, isOurs: false };

@@ -38,7 +38,7 @@ export async function rolloutStage(
         logs,
         clock: ports.clock,
         signal: ports.signal,
-        tagsOf: async (digest) => (await ports.aws?.ecr())?.tagsOf(target.repository, digest) ?? [],
+        tagsOf: async (digest) => (await ports.aws.ecr()).tagsOf(target.repository, digest),
         onProgress: ({ service, elapsedMs, text }) =>
           ports.runner.print(progressText({ service, elapsedMs, text }, many)),
       },

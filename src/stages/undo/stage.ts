@@ -55,7 +55,6 @@ async function beginAll(
   started: readonly StartedDeployment[],
   outcomes: readonly RolloutOutcome[],
 ): Promise<readonly UndoStep[]> {
-  if (!ports.aws) throw new Error('a deployment was started without a region');
   const ecs = await ports.aws.ecs();
   return await Promise.all(
     started.flatMap((each) => {
