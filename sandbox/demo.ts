@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { ArgumentProblem, helpText, readArguments, scenarioList } from './demo/arguments.ts';
 import { mismatches } from './demo/judgement.ts';
 import { coloured, createLogView } from './demo/log-view.ts';
+import { demoPage } from './demo/page.ts';
 import { slackLines } from './demo/slack-view.ts';
 import { truthLines } from './demo/truth-view.ts';
 import { type DemoWorkspace, makeWorkspace } from './demo/workspace.ts';
 import { type Engine, findEngine } from './engine/engine.ts';
 import { type ActionRun, runAction } from './runner/run-action.ts';
-import { type Sandbox, type Scenario, startSandbox } from './sandbox.ts';
+import { type Sandbox, type Scenario, startSandbox, type Truth } from './sandbox.ts';
 import { scenarios } from './scenarios/index.ts';
 
 // `npm run demo`: one run of the bundled action in the sandbox, and what came of it.
@@ -62,7 +63,7 @@ async function deploy(sandbox: Sandbox, workspace: DemoWorkspace, engine: Engine
   return runAction({
     actionDir,
     workspace: workspace.path,
-    inputs: sandbox.inputs(),
+    inputs: { environment: 'production', ...sandbox.inputs() },
     env: { ...engine.env, ...env },
     path: engine.path === '' ? [] : [engine.path],
     secrets: [...secrets.map(([, value]) => value), sandbox.slackUrl],
@@ -93,7 +94,7 @@ function show(scenario: Scenario, run: ActionRun, sandbox: Sandbox): number {
     if (value !== '') print(`${name.padEnd(16)} ${value}`);
   heading('What the sandbox knows to be true');
   for (const line of truthLines(truth)) print(line);
-  print('');
+  print(`\nAll of it as people see it: ${writePage(scenario, run, truth)}`);
   const wrong = mismatches(scenario, run, truth);
   const { result, code } = scenario.expect;
   if (wrong.length === 0) {
@@ -103,6 +104,15 @@ function show(scenario: Scenario, run: ActionRun, sandbox: Sandbox): number {
   print(coloured('red', `Not as the scenario expects (${result}${code === undefined ? '' : `, ${code}`}):`));
   for (const sentence of wrong) print(coloured('red', `  ${sentence}`));
   return 1;
+}
+
+/** Gives the page's path, as it is from here. */
+function writePage(scenario: Scenario, run: ActionRun, truth: Truth): string {
+  const folder = join(actionDir, '.demo');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${scenario.name}.html`);
+  writeFileSync(path, demoPage(scenario, run, truth));
+  return relative(process.cwd(), path);
 }
 
 function heading(text: string): void {

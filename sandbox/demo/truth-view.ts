@@ -14,6 +14,7 @@ export function truthLines(truth: Truth): readonly string[] {
       `${counted(truth.uploadsCompleted, 'blob')} of ${truth.uploadsStarted} begun, ${counted(truth.manifestPuts, 'manifest')} put`,
     ]),
     ...labelled('AWS calls', calls(truth)),
+    ...labelled('GitHub', github(truth)),
     ...labelled('Slack', [
       `${counted(truth.slackMessages.length, 'message')} from ${counted(truth.slackRequests, 'request')}`,
     ]),
@@ -43,6 +44,14 @@ function tags(truth: Truth): readonly string[] {
   return truth.tagMoves.map(({ repository, tag, digest, previous }) => {
     const name = /^[0-9a-f]{40}$/.test(tag) ? tag.slice(0, 7) : tag;
     return `${repository}:${name} ${previous === undefined ? 'new' : short(previous)} → ${short(digest)}`;
+  });
+}
+
+function github({ github: { deployments: recorded } }: Truth): readonly string[] {
+  if (recorded.length === 0) return ['no deployment recorded'];
+  return recorded.map(({ environment, ref, statuses }) => {
+    const states = statuses.map(({ state }) => state).join(' → ');
+    return `${ref.slice(0, 7)} to ${environment}: ${states}`;
   });
 }
 

@@ -16,7 +16,7 @@ export function checklist(report: RunReport): string {
   // A run that was cut short has left no word of what it checked.
   if (report.checks.length === 0) return '';
   const rows: readonly Row[] = [
-    ...report.checks.map(checkRow),
+    ...report.checks.filter(hasLooked).map(checkRow),
     ...imageRows(report),
     ...migrationRows(report),
     tasksRow(report),
@@ -32,17 +32,22 @@ export function checklist(report: RunReport): string {
   return [
     '### Checklist',
     '',
-    '| | What | |',
+    '| | Checked | What was seen |',
     '| --- | --- | --- |',
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
+}
+
+/** A check that this run has no use for says nothing. */
+function hasLooked({ passed, findings, skipped }: CheckReport): boolean {
+  return passed !== undefined || skipped !== undefined || findings.length > 0;
 }
 
 function checkRow({ subject, passed, findings, skipped }: CheckReport): Row {
   const worst = (level: 'error' | 'warning') => findings.some((finding) => finding.level === level);
   const mark = worst('error') ? '✗' : worst('warning') ? '!' : passed ? '✓' : '–';
   const codes = [...new Set(findings.map((finding) => finding.code))].join(', ');
-  const text = passed ?? (skipped ? `not checked: ${skipped}` : codes || 'not checked');
+  const text = passed ?? (skipped ? `not checked: ${skipped}` : codes);
   return [mark, plain(subject), `${plain(text)}${passed && codes ? ` (${codes})` : ''}`];
 }
 

@@ -108,7 +108,7 @@ function failureBody(report: RunReport): readonly string[] {
     ...afterwards(report)
       .slice(0, 6)
       .map((line) => escaped(line, 300)),
-    ...(first ? [`Do: ${ownWords(first.fix, 500)}`] : []),
+    ...(first ? [`*Do:* ${ownWords(first.fix, 500)}`] : []),
     [first?.code, stage && `in ${stage}`, facts(report, `after ${duration(report.totalMs)}`), facing]
       .filter(Boolean)
       .join(' · '),
