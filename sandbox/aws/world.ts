@@ -90,7 +90,7 @@ export function buildWorld(options: {
 
 function seed(simulation: Simulation, store: ImageStore, registryHost: string): void {
   const now = simulation.timeline.now();
-  const digests = seedImages(store, now);
+  const digests = seedImages(store, now, simulation.scenario.world?.tags);
   for (const digest of digests) simulation.knownGood.add(digest);
   simulation.logs.createGroup(worldNames.logGroup, now);
   const arn = arnOf(sandboxAccount, 'ecs', `cluster/${worldNames.cluster}`);

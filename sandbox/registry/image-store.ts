@@ -11,9 +11,18 @@ export interface Repository {
   readonly mutability: TagMutability;
   /** Wildcards (`*`) of the tags that are the exception to the mutability. */
   readonly exclusionFilters: readonly string[];
+  /** JSON text; undefined: it has none. */
+  readonly lifecyclePolicy: string | undefined;
+  /** Findings of each image's scan, by severity; undefined: none is scanned. */
+  readonly scan: Readonly<Record<string, number>> | undefined;
   /** Virtual milliseconds since the epoch. */
   readonly createdAt: number;
 }
+
+/** What a repository is made with. */
+export type RepositorySettings = Partial<
+  Pick<Repository, 'mutability' | 'exclusionFilters' | 'lifecyclePolicy' | 'scan'>
+>;
 
 export interface StoredManifest {
   readonly digest: string;
@@ -80,15 +89,14 @@ export class ImageStore {
   }
 
   /** Makes a repository. Throws an Error where one has that name: a mistake in a scenario. */
-  createRepository(
-    name: string,
-    options: { readonly mutability?: TagMutability; readonly exclusionFilters?: readonly string[] } = {},
-  ): Repository {
+  createRepository(name: string, options: RepositorySettings = {}): Repository {
     if (this.#repositories.has(name)) throw new Error(`the repository ${name} exists already`);
     const repository: Repository = {
       name,
       mutability: options.mutability ?? 'MUTABLE',
       exclusionFilters: options.exclusionFilters ?? [],
+      lifecyclePolicy: options.lifecyclePolicy,
+      scan: options.scan,
       createdAt: this.#clock.now(),
     };
     this.#repositories.set(name, { repository, blobs: new Map(), manifests: new Map(), tags: new Map() });

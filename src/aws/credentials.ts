@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
 import type { Agents } from '../runner/http.ts';
 import type { CredentialSettings } from '../stages/inputs/config.ts';
+import { readTokenClaims, type TokenClaims } from './token-claims.ts';
 
 /** Where the run's credentials come from, for saying so. */
 export type CredentialSource =
@@ -15,6 +16,8 @@ export interface CredentialPlan {
   readonly source: CredentialSource;
   /** Undefined: the SDK's own chain. */
   readonly provider: AwsCredentialIdentityProvider | undefined;
+  /** What the last OIDC token said of itself; undefined where none was asked for. */
+  readonly claims: () => TokenClaims | undefined;
 }
 
 /** What a role needs to be assumed. */
@@ -37,14 +40,24 @@ export function planCredentials(
   const fromKeys: AwsCredentialIdentityProvider | undefined =
     keys && (() => Promise.resolve(staticKeys(keys)));
   if (role === undefined) {
-    return { source: fromKeys ? 'access keys' : 'environment', provider: fromKeys };
+    return { source: fromKeys ? 'access keys' : 'environment', provider: fromKeys, claims: NO_CLAIMS };
   }
   if (fromKeys || settings.chaining) {
     const source = fromKeys ? 'role by access keys' : 'role by chaining';
-    return { source, provider: renewing(() => assumeBy(fromKeys, role, settings, region, ports)) };
+    const provider = renewing(() => assumeBy(fromKeys, role, settings, region, ports));
+    return { source, provider, claims: NO_CLAIMS };
   }
-  return { source: 'role by OIDC', provider: renewing(() => assumeByOidc(role, settings, region, ports)) };
+  let claims: TokenClaims | undefined;
+  const oidcToken = async (audience: string) => {
+    const token = await ports.oidcToken(audience);
+    claims = readTokenClaims(token);
+    return token;
+  };
+  const provider = renewing(() => assumeByOidc(role, settings, region, { ...ports, oidcToken }));
+  return { source: 'role by OIDC', provider, claims: () => claims };
 }
+
+const NO_CLAIMS = (): undefined => undefined;
 
 async function assumeBy(
   own: AwsCredentialIdentityProvider | undefined,

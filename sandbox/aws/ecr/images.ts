@@ -51,7 +51,19 @@ export const imageOperations: Readonly<Record<string, Operation>> = {
     action: 'ecr:DescribeImageScanFindings',
     resource: repositoryResource,
     run: (input, { world }) => {
-      const { name } = repositoryOf(world, input);
+      const repository = repositoryOf(world, input);
+      const { name, scan } = repository;
+      if (scan !== undefined) {
+        const image = find(world, repository, input.imageId ?? {});
+        if (image === undefined) throw notFound(world, repository, input.imageId ?? {});
+        return {
+          registryId: world.account.id,
+          repositoryName: name,
+          imageId: { imageDigest: image.digest },
+          imageScanStatus: { status: 'COMPLETE' },
+          imageScanFindings: { findingSeverityCounts: { ...scan } },
+        };
+      }
       const id = idText(input.imageId);
       throw new ServiceError(
         'ScanNotFoundException',

@@ -52,7 +52,14 @@ export const repositoryOperations: Readonly<Record<string, Operation>> = {
     action: 'ecr:GetLifecyclePolicy',
     resource: (input, world) => repositoryArn(world, input.repositoryName),
     run: (input, { world }) => {
-      const { name } = repositoryOf(world, input);
+      const { name, lifecyclePolicy } = repositoryOf(world, input);
+      if (lifecyclePolicy !== undefined) {
+        return {
+          registryId: world.account.id,
+          repositoryName: name,
+          lifecyclePolicyText: lifecyclePolicy,
+        };
+      }
       throw new ServiceError(
         'LifecyclePolicyNotFoundException',
         `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${world.account.id}'`,

@@ -52,10 +52,10 @@ export const earlierImages = [
   { commit: 'a31be07d5c2946f8b01e7a3d94c5f26087be9d13', daysAgo: 3, seconds: 68 },
 ] as const;
 
-/** Puts the earlier images into the repository, the newest under `latest` too; gives their digests. */
-export function seedImages(store: ImageStore, now: number): readonly string[] {
+/** Puts the earlier images into the repository, the newest under `latest` and `more` too; gives their digests. */
+export function seedImages(store: ImageStore, now: number, more: readonly string[] = []): readonly string[] {
   return earlierImages.map((image, index) => {
-    const tags = index === earlierImages.length - 1 ? [image.commit, 'latest'] : [image.commit];
+    const tags = index === earlierImages.length - 1 ? [image.commit, 'latest', ...more] : [image.commit];
     const pushedAt = now - image.daysAgo * dayMs - 60_000;
     return store.seedImage(worldNames.repository, tags, { marker: image.commit, pushedAt }).digest;
   });
