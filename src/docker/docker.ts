@@ -14,6 +14,8 @@ export interface DockerVersion {
   readonly server: string;
   /** Undefined: no buildx. */
   readonly buildx: string | undefined;
+  /** What the engine builds for unless told: `linux/amd64`. Undefined where it does not say. */
+  readonly platform?: string | undefined;
 }
 
 /** What docker is run with: the workspace, and where a private folder may hold its configuration. */
@@ -43,22 +45,32 @@ export async function dockerVersion(
   return {
     client: told.client ?? 'unknown',
     server: told.server,
+    platform: told.platform,
     buildx:
       buildx.exitCode === 0 ? (/\bv?(\d+\.\d+[^\s]*)/.exec(buildx.stdout)?.[1] ?? 'unknown') : undefined,
   };
 }
 
-function versionsIn(text: string): { client: string | undefined; server: string | undefined } {
+interface Versions {
+  readonly client: string | undefined;
+  readonly server: string | undefined;
+  readonly platform: string | undefined;
+}
+
+type Side = { readonly Version?: unknown; readonly Os?: unknown; readonly Arch?: unknown } | null | undefined;
+
+function versionsIn(text: string): Versions {
   try {
-    const { Client, Server } = JSON.parse(text.slice(text.indexOf('{'))) as Record<
-      string,
-      { Version?: unknown } | null
-    >;
-    const version = (side: { Version?: unknown } | null | undefined) =>
-      typeof side?.Version === 'string' ? oneLine(side.Version, 40) : undefined;
-    return { client: version(Client), server: version(Server) };
+    const { Client, Server } = JSON.parse(text.slice(text.indexOf('{'))) as Record<string, Side>;
+    const word = (value: unknown) => (typeof value === 'string' ? oneLine(value, 40) : undefined);
+    const [os, architecture] = [word(Server?.Os), word(Server?.Arch)];
+    return {
+      client: word(Client?.Version),
+      server: word(Server?.Version),
+      platform: os && architecture ? `${os}/${architecture}` : undefined,
+    };
   } catch {
-    return { client: undefined, server: undefined };
+    return { client: undefined, server: undefined, platform: undefined };
   }
 }
 

@@ -1,0 +1,92 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** What docker would send of a build context. */
+export interface ContextSize {
+  /** Sum of the files' sizes. */
+  readonly bytes: number;
+  readonly files: number;
+  /** The largest entries of the context's own folder, each with all that is in it. */
+  readonly largest: readonly { readonly path: string; readonly bytes: number }[];
+  /** There was more than is looked at: the sizes are the least that it is. */
+  readonly partial: boolean;
+}
+
+/** How far the look at a context goes. */
+export interface ContextLimits {
+  readonly files: number;
+  readonly ms: number;
+}
+
+const LIMITS: ContextLimits = { files: 300_000, ms: 2_500 };
+const LARGEST = 5;
+/** Entries between two turns of the event loop: requests to AWS are under way meanwhile. */
+const TURN = 400;
+
+type IsSent = (path: string) => boolean;
+
+/**
+ * Adds up what docker would send of a folder: all but what .dockerignore takes out (`dockerfile`.dockerignore comes
+ * before the folder's own). Symbolic links are sent as such, and not followed. What can't be read counts nothing.
+ */
+export async function measureContext(
+  folder: string,
+  dockerfile: string,
+  limits: ContextLimits = LIMITS,
+): Promise<ContextSize> {
+  const { isSent, reopens } = await readIgnoreFile(folder, dockerfile);
+  const until = performance.now() + limits.ms;
+  const sizes = new Map<string, number>();
+  const open = [''];
+  let [files, seen, partial] = [0, 0, false];
+  for (let path = open.pop(); path !== undefined && !partial; path = open.pop()) {
+    for (const entry of entriesOf(join(folder, path))) {
+      const inside = path === '' ? entry.name : `${path}/${entry.name}`;
+      const sent = isSent(inside);
+      // Only an exception (`!…`) can bring back something below what is left out.
+      if (entry.isDirectory() && (sent || reopens)) open.push(inside);
+      else if (sent && entry.isFile()) {
+        const top = inside.split('/', 1)[0] ?? inside;
+        sizes.set(top, (sizes.get(top) ?? 0) + sizeOf(join(folder, inside)));
+        files += 1;
+      }
+      seen += 1;
+      if (seen % TURN === 0) await nextTurn();
+    }
+    partial = (seen > limits.files || performance.now() > until) && open.length > 0;
+  }
+  const largest = [...sizes].map(([path, bytes]) => ({ path, bytes })).sort((a, b) => b.bytes - a.bytes);
+  const bytes = largest.reduce((sum, each) => sum + each.bytes, 0);
+  return { bytes, files, largest: largest.slice(0, LARGEST), partial };
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+async function readIgnoreFile(
+  folder: string,
+  dockerfile: string,
+): Promise<{ readonly isSent: IsSent; readonly reopens: boolean }> {
+  const text =
+    (await readFile(`${dockerfile}.dockerignore`, 'utf8').catch(() => undefined)) ??
+    (await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
+  if (text.trim() === '') return { isSent: () => true, reopens: false };
+  const { default: dockerignore } = await import('@balena/dockerignore');
+  const filter = dockerignore.default().add(text).createFilter();
+  return { isSent: (path) => filter(path), reopens: /^\s*!/m.test(text) };
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import type { From } from 'dockerfile-ast';
+
+/** Stages, arguments and platforms of a Dockerfile. Lines are counted from 1. */
+export interface Dockerfile {
+  readonly stages: readonly DockerfileStage[];
+  /** Names of all ARG instructions, before and in the stages. */
+  readonly declaredArgs: ReadonlySet<string>;
+  /** The stage that `target` names (by name, in any case, or by number), the last one where it is left out. */
+  stage(target: string | undefined): DockerfileStage | undefined;
+  /** `--platform` of that stage's base, or of the stage it is built on; `unknown` where a variable decides. */
+  platformOf(target: string | undefined): string | undefined;
+}
+
+/** A build stage. */
+export interface DockerfileStage {
+  readonly name: string | undefined;
+  /** The image, or the name of the stage, that it builds on. */
+  readonly base: string;
+  readonly platform: string | undefined;
+  readonly line: number;
+}
+
+/** Larger is no Dockerfile that somebody wrote. In bytes. */
+const MOST = 1_000_000;
+
+/** Reads a Dockerfile; undefined where it can't be read, or is for another frontend than docker's own. */
+export async function readDockerfile(path: string): Promise<Dockerfile | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined || text.length > MOST) return undefined;
+  return await parseDockerfile(text);
+}
+
+/**
+ * Takes a Dockerfile apart; undefined where its `# syntax=` names another frontend than docker's own, so that it may
+ * mean anything, or where it has no stage.
+ */
+export async function parseDockerfile(text: string): Promise<Dockerfile | undefined> {
+  const { DockerfileParser } = await import('dockerfile-ast');
+  const parsed = DockerfileParser.parse(text);
+  const syntax = parsed
+    .getDirectives()
+    .find((directive) => directive.getName() === 'syntax')
+    ?.getValue();
+  if (syntax && !/^(docker\.io\/)?docker\/dockerfile(-upstream)?([:@]|$)/.test(syntax)) return undefined;
+  const stages = parsed.getFROMs().map(toStage);
+  if (stages.length === 0) return undefined;
+  const declared = parsed
+    .getInstructions()
+    .filter((instruction) => instruction.getKeyword() === 'ARG')
+    .flatMap((instruction) => instruction.getArguments().map((argument) => argument.getValue()));
+  const stage = (target: string | undefined) => findStage(stages, target);
+  return {
+    stages,
+    declaredArgs: new Set(declared.map((argument) => argument.split('=', 1)[0] ?? '')),
+    stage,
+    platformOf: (target) => platformOf(stages, stage(target)),
+  };
+}
+
+function toStage(from: From): DockerfileStage {
+  const platform = from.getPlatformFlag()?.getValue();
+  return {
+    name: from.getBuildStage() ?? undefined,
+    base: from.getImage() ?? '',
+    platform: platform ?? undefined,
+    line: (from.getRange()?.start.line ?? 0) + 1,
+  };
+}
+
+function findStage(
+  stages: readonly DockerfileStage[],
+  target: string | undefined,
+): DockerfileStage | undefined {
+  if (target === undefined) return stages.at(-1);
+  const wanted = target.toLowerCase();
+  const named = stages.findLast(({ name }) => name?.toLowerCase() === wanted);
+  return named ?? (/^\d+$/.test(target) ? stages[Number(target)] : undefined);
+}
+
+function platformOf(
+  stages: readonly DockerfileStage[],
+  stage: DockerfileStage | undefined,
+): string | undefined {
+  if (stage?.platform !== undefined) {
+    // These are what would be built for anyway.
+    if (/^\$\{?(TARGET|BUILD)PLATFORM\}?$/.test(stage.platform)) return undefined;
+    return stage.platform.includes('$') ? 'unknown' : stage.platform;
+  }
+  // A stage can only build on one before it.
+  const before = stages.slice(0, stage ? stages.indexOf(stage) : 0);
+  const base = before.findLast(({ name }) => name?.toLowerCase() === stage?.base.toLowerCase());
+  return base ? platformOf(before, base) : undefined;
+}
