@@ -22,6 +22,8 @@ export interface RunContext {
   readonly temporaryFolder: string | undefined;
   /** First line of the pushed commit's message, where the event carries one. */
   readonly headline: string | undefined;
+  /** Why GitHub gives this run no secrets and no id token, where it is of those that get none. */
+  readonly withoutSecrets?: 'fork' | 'dependabot' | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +37,7 @@ export async function readRunContext(environment: Environment): Promise<RunConte
   const repository = environment['GITHUB_REPOSITORY'] ?? '';
   const runId = environment['GITHUB_RUN_ID'] ?? '';
   const attempt = Number(environment['GITHUB_RUN_ATTEMPT'] ?? '1');
+  const event = await readEvent(environment['GITHUB_EVENT_PATH']);
   return {
     repository,
     sha: environment['GITHUB_SHA'] ?? '',
@@ -50,8 +53,21 @@ export async function readRunContext(environment: Environment): Promise<RunConte
     errorsUrl: errorsUrl(environment, serverUrl),
     workspace: environment['GITHUB_WORKSPACE'] || process.cwd(),
     temporaryFolder: environment['RUNNER_TEMP'] || undefined,
-    headline: await headlineOf(environment['GITHUB_EVENT_PATH']),
+    headline: headlineOf(event),
+    withoutSecrets: withoutSecrets(environment, event),
   };
+}
+
+/**
+ * docs.github.com, "Using secrets in GitHub Actions" (pull requests from forks) and "Dependabot on GitHub Actions".
+ * `pull_request_target` runs with the secrets of its own repository.
+ */
+function withoutSecrets(environment: Environment, event: unknown): RunContext['withoutSecrets'] {
+  if (environment['GITHUB_ACTOR'] === 'dependabot[bot]') return 'dependabot';
+  if (!/^pull_request(_review(_comment)?)?$/.test(environment['GITHUB_EVENT_NAME'] ?? '')) return undefined;
+  const head = property(property(property(event, 'pull_request'), 'head'), 'repo');
+  const name = property(head, 'full_name');
+  return typeof name === 'string' && name !== environment['GITHUB_REPOSITORY'] ? 'fork' : undefined;
 }
 
 function errorsUrl(environment: Environment, serverUrl: string): string {
@@ -60,11 +76,14 @@ function errorsUrl(environment: Environment, serverUrl: string): string {
   return repository ? `${serverUrl}/${repository}/blob/${ref}/docs/errors.md` : 'docs/errors.md';
 }
 
-async function headlineOf(eventPath: string | undefined): Promise<string | undefined> {
-  if (!eventPath) return undefined;
-  const event: unknown = await readFile(eventPath, 'utf8')
+async function readEvent(path: string | undefined): Promise<unknown> {
+  if (!path) return undefined;
+  return await readFile(path, 'utf8')
     .then((text) => JSON.parse(text) as unknown)
     .catch(() => undefined);
+}
+
+function headlineOf(event: unknown): string | undefined {
   const message = property(property(event, 'head_commit'), 'message');
   return typeof message === 'string' ? message.split('\n')[0] : undefined;
 }

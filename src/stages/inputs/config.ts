@@ -1,6 +1,7 @@
 import { clearTextEndpoints } from '../../aws/client.ts';
 import type { Finding } from '../../finding.ts';
 import { type HealthTarget, parseHealthTargets } from '../verify/health-target.ts';
+import { accessKeyFindings } from './access-key-pair.ts';
 import { type InputName, type InputValues, parseInputs } from './schema.ts';
 import { parseSecretRules, type SecretRule } from './secret-rules.ts';
 
@@ -105,6 +106,7 @@ export function readConfig(given: Environment): { config: Config; findings: read
     ...invalid.map(({ name, must, text }) => invalidInput(name, must, text)),
     ...missingInputs(values, new Set(invalid.map(({ name }) => name))),
     ...notYetThere(values),
+    ...accessKeyFindings(values, environment),
     ...secrets.findings,
     ...parseHealthTargets(values['health-check-urls']).findings,
   ];
@@ -172,9 +174,7 @@ function awsObstacle(
   const unclear = WHO_AND_WHERE.find((name) => invalid.has(name));
   if (unclear) return `\`${unclear}\` is not valid`;
   if (region === undefined) return 'no region is set';
-  if (Boolean(values['aws-access-key-id']) !== Boolean(values['aws-secret-access-key'])) {
-    return 'the access key is incomplete';
-  }
+  if (accessKeyFindings(values, environment).length > 0) return 'the access key is not valid';
   const [endpoint] = clearTextEndpoints(environment);
   return endpoint ? `${endpoint} is not an https URL` : undefined;
 }
@@ -261,11 +261,14 @@ const SILENT = new Set<InputName>([
 
 function invalidInput(name: InputName, must: string, text: string): Finding {
   const given = SILENT.has(name) ? '' : `, not \`${text.slice(0, 80).replaceAll(/[`\s]+/g, ' ')}\``;
+  const tagged = name === 'ecr-repository' && /:[\w.-]+$/.test(text) && !text.endsWith(':');
   return {
     code: 'DG101',
     level: 'error',
     title: `Input \`${name}\` ${must}${given}.`,
-    fix: `Correct \`${name}:\` under \`with:\`, or leave it out for its default.`,
+    fix: tagged
+      ? 'Leave the tag out: the image is tagged by `image-tag` (the commit), `latest-tag` and `extra-tags`.'
+      : `Correct \`${name}:\` under \`with:\`, or leave it out for its default.`,
   };
 }
 
@@ -276,30 +279,12 @@ function missingInputs(values: InputValues, invalid: ReadonlySet<InputName>): re
     title: `Input \`${name}\` is not set.`,
     fix: `Add it under \`with:\`, for example \`${name}: ${example}\`.`,
   });
-  const id = values['aws-access-key-id'];
-  const secret = values['aws-secret-access-key'];
   return [
     ...(values['ecr-repository'] || invalid.has('ecr-repository')
       ? []
       : [missing('ecr-repository', 'my-service')]),
     ...(values.service.length > 0 || invalid.has('service') ? [] : [missing('service', 'my-service')]),
-    ...(id !== undefined && secret === undefined
-      ? [halfAKey('aws-secret-access-key', 'aws-access-key-id')]
-      : []),
-    ...(id === undefined && secret !== undefined
-      ? [halfAKey('aws-access-key-id', 'aws-secret-access-key')]
-      : []),
   ];
-}
-
-function halfAKey(missing: InputName, given: InputName): Finding {
-  const name = missing.toUpperCase().replaceAll('-', '_');
-  return {
-    code: 'DG104',
-    level: 'error',
-    title: `Input \`${missing}\` is empty, but \`${given}\` is set. The secret ${name} is probably not set in this repository.`,
-    fix: `Set the secret ${name} under Settings › Secrets and variables › Actions, and pass it: \`${missing}: \${{ secrets.${name} }}\`.`,
-  };
 }
 
 /** Inputs of the contract that this version can't honour yet: refused, because ignoring one would be a lie. */

@@ -1,4 +1,5 @@
 import type { Aws } from '../../aws/aws.ts';
+import type { CredentialSource } from '../../aws/credentials.ts';
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { AwsMetadata, SecretState } from '../../aws/metadata.ts';
@@ -6,6 +7,7 @@ import { readRefusal } from '../../aws/refusal.ts';
 import type { SecretReference } from '../../aws/secret-reference.ts';
 import type { PastDeployment } from '../../aws/service-history.ts';
 import type { CallerIdentity } from '../../aws/sts.ts';
+import type { TokenClaims } from '../../aws/token-claims.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from '../../aws/transfer.ts';
 import type { DockerVersion } from '../../docker/docker.ts';
 import { type Dockerfile, readDockerfile } from '../../docker/dockerfile.ts';
@@ -84,6 +86,15 @@ export class Lookups {
       const sts = await this.#aws().sts();
       return { ...(await sts.callerIdentity()), expiresAt };
     });
+  }
+
+  /** Where the credentials come from, and what the OIDC token said of itself, if one was asked for. */
+  credentialOrigin(): {
+    readonly source: CredentialSource | undefined;
+    readonly claims: TokenClaims | undefined;
+  } {
+    const plan = this.#ports.aws?.plan;
+    return { source: plan?.source, claims: plan?.claims() };
   }
 
   async login(): Promise<Answer<RegistryLogin>> {

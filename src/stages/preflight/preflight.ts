@@ -7,6 +7,7 @@ import { checkRegistry } from './checks/registry.ts';
 import { checkRollbackImage } from './checks/rollback-image.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import { checkServices } from './checks/services.ts';
+import { checkSlack } from './checks/slack.ts';
 
 /** Every check there is, in the order in which their rows are shown. They run side by side. */
 const CHECKS: readonly Check[] = [
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   checkServices,
   checkRollbackImage,
   checkEngine,
+  checkSlack,
 ];
 
 const WORST_FIRST = ['error', 'warning', 'note'] as const;

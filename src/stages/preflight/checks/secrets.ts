@@ -1,4 +1,5 @@
 import type { Finding } from '../../../finding.ts';
+import type { RunContext } from '../../../github/run-context.ts';
 import type { SecretRule } from '../../inputs/secret-rules.ts';
 import type { Check } from '../check.ts';
 import { nearName } from '../near-name.ts';
@@ -6,8 +7,8 @@ import { MIN_STRONG, placeholderIn, weaknessOf } from '../secret-quality.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Events whose runs get no secrets: docs.github.com, "Using secrets in a workflow" (forks, Dependabot). */
-const WITHOUT_SECRETS = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
+/** Events whose runs may be without secrets, where it isn't known better. */
+const MAYBE_WITHOUT = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
 
 /** `required-secrets`: each is set, is what it should be, and differs from the others where it must. */
 export const checkSecrets: Check = ({ config, run }) => {
@@ -20,7 +21,7 @@ export const checkSecrets: Check = ({ config, run }) => {
   const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
   const findings = [...found.flatMap(({ finding }) => finding ?? []), ...repeated];
   const allMissing = secretRules.every(({ name }) => !environment[name]);
-  const hint = allMissing && WITHOUT_SECRETS.has(run.event) ? [noSecretsHere(run.event)] : [];
+  const hint = allMissing ? noSecretsHere(run) : [];
   const good = secretRules.filter(({ name }) => !faulty.has(name));
   return Promise.resolve({
     subject: 'secrets',
@@ -113,13 +114,22 @@ function setIt(name: string): string {
   return `In the workflow: \`env: ${name}: \${{ secrets.${name} }}\`; in the repository: Settings › Secrets and variables › Actions.`;
 }
 
-function noSecretsHere(event: string): Finding {
-  return {
-    code: 'DG119',
-    level: 'note',
-    title: `None of the required secrets is set. Runs of \`${event}\` from a fork or by Dependabot get no secrets, even where the repository has them.`,
-    fix: 'If this is such a run, skip the step there: `if: github.event.pull_request.head.repo.full_name == github.repository`. Dependabot has secrets of its own under Settings › Secrets and variables › Dependabot.',
-  };
+/** Runs that get no secrets, told apart from secrets that were forgotten. */
+function noSecretsHere({ event, withoutSecrets }: RunContext): readonly Finding[] {
+  if (withoutSecrets === undefined && !MAYBE_WITHOUT.has(event)) return [];
+  const why = {
+    fork: 'This run is of a pull request from a fork, and GitHub gives those no secrets.',
+    dependabot: "This run was started by Dependabot, and GitHub gives those Dependabot's own secrets alone.",
+    unknown: `Runs of \`${event}\` from a fork or by Dependabot get no secrets, even where the repository has them.`,
+  }[withoutSecrets ?? 'unknown'];
+  const fix = {
+    fork: 'Skip the step there: `if: github.event.pull_request.head.repo.full_name == github.repository`.',
+    dependabot:
+      "Skip the step there: `if: github.actor != 'dependabot[bot]'`, or set the secrets under Settings › Secrets and variables › Dependabot.",
+    unknown:
+      'If this is such a run, skip the step there: `if: github.event.pull_request.head.repo.full_name == github.repository`. Dependabot has secrets of its own under Settings › Secrets and variables › Dependabot.',
+  }[withoutSecrets ?? 'unknown'];
+  return [{ code: 'DG119', level: 'note', title: `None of the required secrets is set. ${why}`, fix }];
 }
 
 /** One finding for each `unique` secret whose value another listed one has too. */
