@@ -10,17 +10,19 @@ const BY_REGISTRY_PROTOCOL = [
   'ecr:CompleteLayerUpload',
   'ecr:PutImage',
 ];
+const EXTRAS = ['pin', 'pre-deploy-command', 'on-failure-rollback'] as const;
+const POLICIES = ['trust', 'deploy', 'check', 'rollback', ...EXTRAS] as const;
 /** Allowed by a role's trust policy, or to everybody. */
 const NOT_IN_A_POLICY = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:GetCallerIdentity'];
 
 describe('docs/iam.md', () => {
   it('has nothing but JSON in its JSON blocks', () => {
     const blocks = [...fileText('docs/iam.md').matchAll(/^```json\n([\s\S]*?)^```$/gm)];
-    expect(blocks).toHaveLength(3);
+    expect(blocks).toHaveLength(POLICIES.length);
     for (const [, text = ''] of blocks) expect(() => JSON.parse(text) as unknown).not.toThrow();
   });
 
-  it.each(['trust', 'deploy', 'check'])('has a %s policy of actions that there are', (name) => {
+  it.each(POLICIES)('has a %s policy of actions that there are', (name) => {
     const { version, statements } = documentedPolicy(name);
     expect(version).toBe('2012-10-17');
     for (const { effect, actions } of statements) {
@@ -32,14 +34,21 @@ describe('docs/iam.md', () => {
     }
   });
 
-  it('allows a deploy all that the code calls, and nothing else', () => {
-    const allowed = documentedActions('deploy', 'all');
+  it('allows a deploy and its extras all that the code calls, and nothing else', () => {
+    const deploy = documentedActions('deploy', 'all');
+    const allowed = [...deploy, ...EXTRAS.flatMap((name) => documentedActions(name, 'all'))];
     const called = actionsCalled();
     expect([...called].filter((action) => ![...allowed, ...NOT_IN_A_POLICY].includes(action))).toEqual([]);
-    expect(allowed.filter((action) => !called.has(action) && !BY_REGISTRY_PROTOCOL.includes(action))).toEqual(
-      [],
-    );
-    expect(new Set(allowed).size).toBe(allowed.length);
+    const byOthers = [...BY_REGISTRY_PROTOCOL, 'iam:PassRole'];
+    expect(allowed.filter((action) => !called.has(action) && !byOthers.includes(action))).toEqual([]);
+    expect(new Set(deploy).size).toBe(deploy.length);
+  });
+
+  it('allows a rollback nothing that a deploy may not, and no upload', () => {
+    const rollback = documentedActions('rollback', 'all');
+    const deploy = documentedActions('deploy', 'all');
+    expect(rollback.filter((action) => !deploy.includes(action))).toEqual([]);
+    expect(rollback.filter((action) => /Upload|RegisterTask|PassRole/.test(action))).toEqual([]);
   });
 
   it('allows a check nothing that a deploy may not, and no change', () => {
@@ -60,8 +69,17 @@ describe('docs/iam.md', () => {
 
   it('names every permission that the code tells people to allow', () => {
     const documented = new Set([...documentedActions('deploy', 'all'), ...NOT_IN_A_POLICY]);
-    const files = ['src/aws/ecs-observe.ts', 'src/aws/logs.ts', 'src/stages/preflight/checks/services.ts'];
-    const named = files.flatMap((path) => fileText(path).match(/\b(?:ecs|ecr|logs):[A-Z]\w+/g) ?? []);
+    const files = [
+      'src/aws/ecs-observe.ts',
+      'src/aws/logs.ts',
+      'src/aws/transfer.ts',
+      'src/stages/preflight/checks/services.ts',
+      'src/stages/preflight/container-checks.ts',
+      'src/stages/preflight/kept-images.ts',
+    ];
+    const named = files.flatMap(
+      (path) => fileText(path).match(/\b(?:ecs|ecr|logs|ssm|secretsmanager):[A-Z]\w+/g) ?? [],
+    );
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((action) => !documented.has(action))).toEqual([]);
   });

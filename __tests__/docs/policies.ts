@@ -49,7 +49,7 @@ export function documentedActions(name: string, which: 'all' | 'required'): read
     .flatMap(({ actions }) => actions);
 }
 
-/** The operations that src calls through the SDK, as IAM names them (`ecs:UpdateService`). */
+/** The operations that src calls, through the SDK or by `jsonCall`, as IAM names them (`ecs:UpdateService`). */
 export function actionsCalled(): ReadonlySet<string> {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.ts'),
@@ -57,11 +57,15 @@ export function actionsCalled(): ReadonlySet<string> {
   const operations = files.flatMap((path) =>
     [...fileText(join('src', path)).matchAll(/\bnew ([A-Z]\w+)Command\(/g)].flatMap(([, name]) => name ?? []),
   );
-  return new Set(
-    operations.map((operation) => {
-      const service = ['ecr', 'ecs', 'logs', 'sts'].find((each) => isOperation(each, operation));
-      if (service === undefined) throw new Error(`no client here has ${operation}`);
-      return `${service}:${operation}`;
-    }),
+  const bySdk = operations.map((operation) => {
+    const service = ['ecr', 'ecs', 'logs', 'sts'].find((each) => isOperation(each, operation));
+    if (service === undefined) throw new Error(`no client here has ${operation}`);
+    return `${service}:${operation}`;
+  });
+  const byJson = files.flatMap((path) =>
+    [...fileText(join('src', path)).matchAll(/\bjsonCall\([^']*'([a-z]+:[A-Z]\w+)'/g)].flatMap(
+      ([, action]) => action ?? [],
+    ),
   );
+  return new Set([...bySdk, ...byJson]);
 }

@@ -26,8 +26,17 @@ const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { e
 /** Commands of the CLI that are no operation of the API. */
 const CLI_ONLY = new Set(['ecr get-login-password', 'logs tail']);
 
-/** Whether the SDK's client of a service (`ecs`) has an operation (`UpdateService`). Throws for another service. */
+/** Actions of services without a client here: AWS service authorization reference. */
+const WITHOUT_CLIENT: Readonly<Record<string, readonly string[]>> = {
+  iam: ['PassRole'],
+  ssm: ['DescribeParameters'],
+  secretsmanager: ['DescribeSecret'],
+};
+
+/** Whether a service (`ecs`) has an operation (`UpdateService`), by its SDK client. Throws for a service not known here. */
 export function isOperation(service: string, operation: string): boolean {
+  const known = WITHOUT_CLIENT[service];
+  if (known !== undefined) return known.includes(operation);
   const client = CLIENTS[service];
   if (client === undefined) throw new Error(`no client of ${service} is installed here`);
   return `${operation}Command` in client;
