@@ -111,7 +111,7 @@ describe('buildAndPush', () => {
       'build*) echo "Step 3/9"; echo "ERROR: COPY failed: no such file" >&2; exit 1;;',
       'DG431',
       'build',
-      /ERROR: COPY failed: no such file\.$/,
+      /built: COPY failed: no such file\.$/,
     ],
     [
       'a push that fails',
@@ -125,6 +125,29 @@ describe('buildAndPush', () => {
     expect(findings.map((finding) => finding.code)).toEqual([code]);
     expect(findings[0]?.title).toMatch(title);
     expect(calls.at(-1)?.startsWith(last)).toBe(true);
+  });
+
+  it("quotes the failing step's own output, and not what the classic builder says of itself", async () => {
+    const { findings } = await run(
+      'build*) echo "Step 4/9 : RUN pip install"; echo "No matching distribution found for torqe";' +
+        ' echo "DEPRECATED: The legacy builder is deprecated" >&2;' +
+        ' echo "            Install the buildx component to build images with BuildKit:" >&2;' +
+        ' echo "The command returned a non-zero code: 1" >&2; exit 1;;',
+    );
+    expect(findings[0]?.detail).toContain('No matching distribution found for torqe');
+    expect(findings[0]?.detail).toContain('returned a non-zero code: 1');
+    expect(findings[0]?.detail).not.toContain('DEPRECATED');
+    expect(findings[0]?.detail).not.toContain('buildx component');
+  });
+
+  it("takes BuildKit's wrappers off the cause", async () => {
+    const { findings } = await run(
+      'buildx*) echo "ERROR: failed to build: failed to solve: failed to compute cache key: /x not found" >&2; exit 1;;',
+      { buildx: '0.30.0' },
+    );
+    expect(findings[0]?.title).toBe(
+      'The image could not be built: failed to compute cache key: /x not found.',
+    );
   });
 
   it('tells a push that fails within a buildx build from a build that fails', async () => {

@@ -109,20 +109,36 @@ function labelsFor({ config, run, sha }: ImageOrder): Readonly<Record<string, st
   };
 }
 
+/** What the classic builder says on each run about itself. */
+const NOTICE =
+  /^(DEPRECATED: The legacy builder|\s+Install the buildx component|\s+https:\/\/docs\.docker\.com\/go\/buildx)/;
+
+/**
+ * The end of what docker printed. The classic builder has a step's own output on the one stream and what docker
+ * makes of it on the other; buildx has all on one.
+ */
 function lastWords({ stdout, stderr }: CommandResult): string {
-  const text = manyLines((stderr.trim() || stdout).split('\n').slice(-15).join('\n'), 3000);
-  return text.trim();
+  const ends = [stdout, stderr].flatMap((text) =>
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !NOTICE.test(line))
+      .slice(-15),
+  );
+  return manyLines(ends.join('\n'), 4000).trim();
 }
+
+/** Wrappers that every failure of BuildKit comes in. */
+const WRAPPERS = /^(?:(?:ERROR|error|failed to build|failed to solve):\s*)+/;
 
 /** The line that names the cause, among the last ones: docker puts `ERROR:` or `failed to` before it. */
 function causeIn(result: CommandResult): string {
   const lines = lastWords(result)
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+    .map((line) => line.trim());
   const cause =
     lines.findLast((line) => /^(error|failed|denied|unauthorized|.*\berror:)/i.test(line)) ?? lines.at(-1);
-  return oneLine(cause ?? `exit code ${result.exitCode}`, 300).replace(/[.\s]+$/, '');
+  const bare = cause?.replace(WRAPPERS, '') || `exit code ${result.exitCode}`;
+  return oneLine(bare, 300).replace(/[.\s]+$/, '');
 }
 
 function loginFailed(host: string, result: CommandResult): Finding {
