@@ -10,10 +10,18 @@ import { serviceOperations } from './ecs/services.ts';
 import { taskDefinitionOperations } from './ecs/task-definitions.ts';
 import { taskOperations } from './ecs/tasks.ts';
 import { applyBefore, type Faults, sendUnder } from './faults.ts';
-import { decodeInput, encodeError, encodeOutput, jsonContentType, parseTarget } from './json-protocol.ts';
+import {
+  decodeInput,
+  encodeError,
+  encodeOutput,
+  type JsonServiceName,
+  jsonContentType,
+  parseTarget,
+} from './json-protocol.ts';
 import { logsOperations } from './logs/operations.ts';
 import type { AwsWorld, Operation } from './operation.ts';
 import { encodeXml, encodeXmlError, parseForm, queryContentType } from './query-protocol.ts';
+import { secretsManagerOperations, ssmOperations } from './secrets/operations.ts';
 import { ServiceError } from './service-error.ts';
 import { verifySignature } from './sigv4.ts';
 import { stsOperations } from './sts/operations.ts';
@@ -29,7 +37,7 @@ export interface CallRecord {
   readonly errorCode?: string;
 }
 
-type ServiceName = 'sts' | 'ecr' | 'ecs' | 'logs';
+type ServiceName = 'sts' | JsonServiceName;
 
 const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation>>>> = {
   sts: stsOperations,
@@ -41,6 +49,8 @@ const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation
     ...taskDefinitionOperations,
   },
   logs: logsOperations,
+  ssm: ssmOperations,
+  secretsmanager: secretsManagerOperations,
 };
 
 const unsignedOperations = new Set(['AssumeRoleWithWebIdentity']);

@@ -1,10 +1,15 @@
 import type { ServiceError } from './service-error.ts';
 
+/** The services that speak AWS JSON. */
+export type JsonServiceName = 'ecr' | 'ecs' | 'logs' | 'ssm' | 'secretsmanager';
+
 /** AWS JSON 1.1: `X-Amz-Target: <prefix>.<operation>`, timestamps in epoch seconds, blobs in base64. */
-export const jsonTargets: Readonly<Record<string, 'ecr' | 'ecs' | 'logs'>> = {
+export const jsonTargets: Readonly<Record<string, JsonServiceName>> = {
   AmazonEC2ContainerRegistry_V20150921: 'ecr',
   AmazonEC2ContainerServiceV20141113: 'ecs',
   Logs_20140328: 'logs',
+  AmazonSSM: 'ssm',
+  secretsmanager: 'secretsmanager',
 };
 
 /** The content type of requests and answers. */
@@ -21,7 +26,7 @@ const specialMembers: Readonly<
 /** Reads the service and operation out of an X-Amz-Target header. */
 export function parseTarget(
   target: string,
-): { readonly service: 'ecr' | 'ecs' | 'logs'; readonly operation: string } | undefined {
+): { readonly service: JsonServiceName; readonly operation: string } | undefined {
   const [prefix = '', operation] = target.split('.');
   const service = Object.hasOwn(jsonTargets, prefix) ? jsonTargets[prefix] : undefined;
   return service === undefined || operation === undefined ? undefined : { service, operation };

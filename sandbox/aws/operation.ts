@@ -1,6 +1,6 @@
 import type { ImageStore } from '../registry/image-store.ts';
 import type { RegistryTokens } from '../registry/tokens.ts';
-import type { RoleSpec } from '../scenarios/scenario.ts';
+import type { RoleSpec, SecretSpec } from '../scenarios/scenario.ts';
 import type { AccessPolicy } from './access-policy.ts';
 import type { Account } from './account.ts';
 import type { Caller, CredentialStore } from './credentials.ts';
@@ -25,6 +25,9 @@ export interface AwsWorld {
   readonly credentials: CredentialStore;
   readonly roles: readonly RoleSpec[];
   readonly oidcProvider: boolean;
+  /** Names of Systems Manager's parameters. */
+  readonly parameters: readonly string[];
+  readonly secrets: readonly SecretSpec[];
   readonly policy: AccessPolicy;
   /** `127.0.0.1:port`, the registry that ECR names. */
   readonly registryHost: string;

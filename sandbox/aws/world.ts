@@ -83,6 +83,8 @@ export function buildWorld(options: {
     credentials: new CredentialStore(sandboxAccount, ids, timeline),
     roles: scenario.world?.roles ?? [defaultRole],
     oidcProvider: scenario.world?.oidcProvider ?? true,
+    parameters: scenario.world?.parameters ?? [],
+    secrets: scenario.world?.secrets ?? [],
     policy: new AccessPolicy(options),
     registryHost,
   };

@@ -1,4 +1,9 @@
-import type { DeploymentConfiguration, LaunchType } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  CPUArchitecture,
+  DeploymentConfiguration,
+  LaunchType,
+} from '@aws-sdk/client-ecs';
 import type { Result } from '../../src/finding.ts';
 import type { TagMutability } from '../registry/image-store.ts';
 
@@ -58,6 +63,13 @@ export interface WorldChanges {
   readonly serviceDeploymentLag?: number;
   /** Whether the container has a health check in the task definition. */
   readonly containerHealthCheck?: boolean;
+  /** What the container of the task definition has other than the default one's; `{registry}` in its image becomes the host. */
+  readonly container?: Partial<ContainerDefinition>;
+  /** The machine that the task definition asks for; X86_64 if left out. */
+  readonly cpuArchitecture?: CPUArchitecture;
+  /** Names of the parameters in Systems Manager; none if left out. */
+  readonly parameters?: readonly string[];
+  readonly secrets?: readonly SecretSpec[];
   /** Whether the identity provider of GitHub Actions is set up in the account; yes if left out. */
   readonly oidcProvider?: boolean;
 }
@@ -76,6 +88,12 @@ export interface ServiceSpec {
 
 /** What a service of a scenario has other than the default one. */
 export type ServiceChanges = Partial<ServiceSpec>;
+
+/** A secret of Secrets Manager. */
+export interface SecretSpec {
+  readonly arn: string;
+  readonly beingDeleted?: boolean;
+}
 
 /** A role, with who may assume it. */
 export interface RoleSpec {

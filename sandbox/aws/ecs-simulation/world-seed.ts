@@ -71,13 +71,14 @@ const healthCheck: HealthCheck = {
 /** The task definition `dyno-agent:57`. */
 export function seedTaskDefinition(simulation: Simulation, registryHost: string): StoredTaskDefinition {
   const { account } = simulation;
+  const world = simulation.scenario.world ?? {};
   const input: RegisterTaskDefinitionCommandInput = {
     family: worldNames.family,
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
     cpu: '512',
     memory: '1024',
-    runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+    runtimePlatform: { cpuArchitecture: world.cpuArchitecture ?? 'X86_64', operatingSystemFamily: 'LINUX' },
     executionRoleArn: arnOf(account, 'iam', 'role/ecsTaskExecutionRole'),
     taskRoleArn: arnOf(account, 'iam', 'role/dyno-agent-task'),
     containerDefinitions: [
@@ -91,7 +92,7 @@ export function seedTaskDefinition(simulation: Simulation, registryHost: string)
           { name: 'DATABASE_HOST', value: 'dyno-agent.cluster-c9f2.us-east-1.rds.amazonaws.com' },
         ],
         mountPoints: [],
-        ...(simulation.scenario.world?.containerHealthCheck === true ? { healthCheck } : {}),
+        ...(world.containerHealthCheck === true ? { healthCheck } : {}),
         volumesFrom: [],
         logConfiguration: {
           logDriver: 'awslogs',
@@ -101,6 +102,10 @@ export function seedTaskDefinition(simulation: Simulation, registryHost: string)
             'awslogs-stream-prefix': 'app',
           },
         },
+        ...world.container,
+        ...(world.container?.image
+          ? { image: world.container.image.replace('{registry}', registryHost) }
+          : {}),
       },
     ],
   };
