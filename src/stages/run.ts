@@ -12,6 +12,7 @@ import type { Config } from './inputs/config.ts';
 import type { Ports } from './ports.ts';
 import { preDeployStage } from './pre-deploy/stage.ts';
 import { Lookups, unwrap } from './preflight/lookups.ts';
+import { planLines } from './preflight/plan.ts';
 import { preflight, refuseOnErrors } from './preflight/preflight.ts';
 import { headline, preflightLines } from './report/log.ts';
 import type { Recorder } from './report/recorder.ts';
@@ -89,8 +90,11 @@ async function preflightStage(
   for (const line of preflightLines(checks)) ports.runner.print(line);
   ports.runner.closeGroup();
   refuseOnErrors(checks);
-  if (config.mode === 'check') return undefined;
   const target = await targetOf(config, lookups);
+  if (config.mode === 'check') {
+    for (const line of planLines({ config, commit, target })) ports.runner.print(line);
+    return undefined;
+  }
   recorder.update(await previousOf(target, lookups));
   return target;
 }

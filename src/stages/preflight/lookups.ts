@@ -18,6 +18,7 @@ import type { Config } from '../inputs/config.ts';
 import { chooseRollbackImage, type ServiceRuns } from '../rollback/rollback-image.ts';
 import { buildPaths } from './build-files.ts';
 import { containersOfImage } from './container-image.ts';
+import { readWorkflowFile, type WorkflowFile } from './workflow-file.ts';
 
 /** An answer, or the error that came in its place. */
 export type Answer<T> =
@@ -277,6 +278,13 @@ export class Lookups {
   async newestImages(revisionArns: readonly string[]): Promise<Answer<Readonly<Record<string, string>>>> {
     return await this.#once(`newestImages ${revisionArns.join(' ')}`, async () =>
       (await this.#aws().ecs()).newestImages(revisionArns),
+    );
+  }
+
+  /** The workflow that runs, for naming the line that is at fault. */
+  async workflowFile(): Promise<Answer<WorkflowFile | undefined>> {
+    return await this.#once('workflowFile', async () =>
+      readWorkflowFile(this.#ports.workspace, this.#config.environment),
     );
   }
 

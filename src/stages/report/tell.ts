@@ -99,7 +99,9 @@ async function tellSlack(safe: RunReport, config: Config, ports: TellPorts): Pro
   }
   if (URL.parse(webhookUrl)?.protocol !== 'https:' && !isLoopbackUrl(webhookUrl)) {
     ports.saveTold('yes');
-    return { told: false, finding: notAWebhook() };
+    // Once is enough: the preflight tells it, where it came to run.
+    const isSaid = findingsOf(safe.checks).some(({ code }) => code === 'DG802');
+    return { told: false, finding: isSaid ? undefined : notAWebhook() };
   }
   // Made of the report without secrets: escaping and cutting would hide one from the redaction.
   const delivery = await ports.deliver(webhookUrl, slackMessage(safe), {

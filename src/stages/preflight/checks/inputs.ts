@@ -1,10 +1,12 @@
 import { clearTextEndpoints } from '../../../aws/client.ts';
 import type { Finding } from '../../../finding.ts';
+import { INPUTS } from '../../inputs/schema.ts';
 import { shortSha } from '../../report/words.ts';
 import type { Check } from '../check.ts';
+import { at, placeOfKey } from '../workflow-file.ts';
 
 /** The inputs themselves: what is missing, not valid or contradictory, as found when they were read. */
-export const checkInputs: Check = ({ config, inputFindings, commit, run }) => {
+export const checkInputs: Check = async ({ config, inputFindings, commit, run, lookups }) => {
   const endpoints: readonly Finding[] = clearTextEndpoints(config.environment).map((name) => ({
     code: 'DG105',
     level: 'error',
@@ -46,7 +48,17 @@ export const checkInputs: Check = ({ config, inputFindings, commit, run }) => {
           },
         ]
       : [];
-  const findings = [...inputFindings, ...endpoints, ...region, ...untagged, ...elsewhere];
+  const workflow = await lookups.workflowFile();
+  const file = workflow.ok ? workflow.value : undefined;
+  const placed = inputFindings.map((finding) => at(finding, placeOfKey(file, inputIn(finding) ?? '')));
+  const findings = [...placed, ...endpoints, ...region, ...untagged, ...elsewhere];
   const isInOrder = findings.every(({ level }) => level !== 'error');
-  return Promise.resolve({ subject: 'inputs', passed: isInOrder ? 'all valid' : undefined, findings });
+  return { subject: 'inputs', passed: isInOrder ? 'all valid' : undefined, findings };
 };
+
+/** The input that a finding is about: the first that its title names. */
+function inputIn({ title }: Finding): string | undefined {
+  return [...title.matchAll(/`([a-z][a-z-]*)/g)]
+    .map(([, name]) => name)
+    .find((name) => name && name in INPUTS);
+}

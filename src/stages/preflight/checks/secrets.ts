@@ -4,6 +4,7 @@ import type { SecretRule } from '../../inputs/secret-rules.ts';
 import type { Check } from '../check.ts';
 import { nearName } from '../near-name.ts';
 import { MIN_STRONG, placeholderIn, weaknessOf } from '../secret-quality.ts';
+import { at, placeOfSecret } from '../workflow-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,26 +12,31 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const MAYBE_WITHOUT = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
 
 /** `required-secrets`: each is set, is what it should be, and differs from the others where it must. */
-export const checkSecrets: Check = ({ config, run }) => {
+export const checkSecrets: Check = async ({ config, run, lookups }) => {
   const { secretRules, environment } = config;
   if (secretRules.length === 0) {
-    return Promise.resolve({ subject: 'secrets', passed: 'none required', findings: [] });
+    return { subject: 'secrets', passed: 'none required', findings: [] };
   }
   const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, environment) }));
   const repeated = repeatedSecrets(secretRules, environment);
   const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
-  const findings = [...found.flatMap(({ finding }) => finding ?? []), ...repeated];
+  const workflow = await lookups.workflowFile();
+  const file = workflow.ok ? workflow.value : undefined;
+  const findings = [
+    ...found.flatMap(({ rule, finding }) => (finding ? at(finding, placeOfSecret(file, rule.name)) : [])),
+    ...repeated,
+  ];
   const allMissing = secretRules.every(({ name }) => !environment[name]);
   const hint = allMissing ? noSecretsHere(run) : [];
   const good = secretRules.filter(({ name }) => !faulty.has(name));
-  return Promise.resolve({
+  return {
     subject: 'secrets',
     passed:
       good.length > 0 && repeated.length === 0
         ? `${good.length} of ${secretRules.length} set: ${good.map(praise).join(', ')}`
         : undefined,
     findings: [...findings, ...hint],
-  });
+  };
 };
 
 function praise({ name, min, strong, unique }: SecretRule): string {

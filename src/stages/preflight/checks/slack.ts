@@ -11,13 +11,15 @@ export const checkSlack: Check = ({ config }) => {
   if (fault === undefined)
     return Promise.resolve({ ...quiet, passed: `webhook set; told ${TOLD_OF[notify]}` });
   const finding: Finding = {
-    code: 'DG804',
+    code: fault === NO_HTTPS ? 'DG802' : 'DG804',
     level: 'warning',
     title: `\`slack-webhook-url\` ${fault}: Slack would not be told.`,
     fix: 'Set the secret to an incoming webhook of your Slack app (Features › Incoming Webhooks), `https://hooks.slack.com/services/T…/B…/…`.',
   };
   return Promise.resolve({ ...quiet, findings: [finding] });
 };
+
+const NO_HTTPS = 'is not an https URL';
 
 const TOLD_OF = { always: 'of every result', failure: 'of failures', success: 'of successes' } as const;
 
@@ -35,10 +37,9 @@ export function webhookFault(text: string): string | undefined {
   if (text.includes('${{')) return 'is an expression that GitHub did not evaluate, `${{ … }}`';
   if (/^xox[a-z]-|^xapp-/.test(text)) return "is a token for Slack's API, not a webhook's address";
   const url = URL.parse(text);
-  if (url === null) return 'is no URL';
-  if (isLoopback(url.hostname)) return undefined;
-  // Told when the run ends: whoever is to be told hears of it then (DG802).
-  if (url.protocol !== 'https:') return undefined;
+  if (url === null) return NO_HTTPS;
+  if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
+  if (url.protocol !== 'https:') return NO_HTTPS;
   if (!url.hostname.includes('.') || NOWHERE.test(url.hostname)) return 'has a host that is none';
   if (!/(^|\.)slack(-gov)?\.com$/.test(url.hostname)) return undefined;
   if (/^\/(triggers|workflows)\//.test(url.pathname))

@@ -1,0 +1,95 @@
+import { nameInArn } from '../../aws/arn.ts';
+import type { CheckedOutCommit } from '../../github/checked-out-commit.ts';
+import { oneLine } from '../../runner/text.ts';
+import type { Config } from '../inputs/config.ts';
+import { count, duration, listed, shortDigest, shortSha, shortTag } from '../report/words.ts';
+import type { Target, TargetService } from '../target.ts';
+
+/** What a plan is made of: what the preflight found, and what is asked for. */
+export interface PlanFacts {
+  readonly config: Config;
+  readonly commit: CheckedOutCommit | undefined;
+  readonly target: Target;
+}
+
+/**
+ * What a deploy from here would do, a line each, in its order: build, push, migrate, move, start, wait. For the end
+ * of `mode: check`.
+ */
+export function planLines(facts: PlanFacts): readonly string[] {
+  const { config } = facts;
+  const { preDeployCommand } = config.ecs;
+  const steps: readonly (readonly [string, string])[] = [
+    ...imageSteps(facts),
+    ...(preDeployCommand
+      ? [['run', `${oneLine(preDeployCommand.join(' '), 120)}, once, as a task of the new image`] as const]
+      : []),
+    ...moveSteps(facts),
+    ...facts.target.services.map((each) => ['start', startOf(each, config)] as const),
+    ['wait', waitOf(config)],
+    ...(config.ecs.onFailure === 'rollback'
+      ? [['undo', 'what failed, by `on-failure: rollback`'] as const]
+      : []),
+    ['unknown', `whether ${unknownActions(config)} allowed: ECS has no dry run`],
+  ];
+  return ['A deploy from here would', ...steps.map(([verb, what]) => `  ${verb.padEnd(8)} ${what}`)];
+}
+
+function imageSteps({ config, commit, target }: PlanFacts): readonly (readonly [string, string])[] {
+  const { build, image } = config;
+  const { tagged } = target.images;
+  const tag = image.tag ?? commit?.sha ?? '';
+  if (target.canReuse && tagged)
+    return [
+      ['reuse', `${shortTag(tag)} (${shortDigest(tagged.digest)}), which was built the same way before`],
+    ];
+  const what = commit
+    ? `${shortSha(commit.sha)}${commit.subject ? ` "${oneLine(commit.subject, 80)}"` : ''}`
+    : tag;
+  const file = build.file ?? (build.context === '.' ? 'Dockerfile' : `${build.context}/Dockerfile`);
+  const how = [
+    `from ${oneLine(file, 120)}`,
+    ...(build.target ? [`stage ${oneLine(build.target, 60)}`] : []),
+    ...(build.platforms.length > 0 ? [`for ${listed(build.platforms)}`] : []),
+    ...(target.engine ? [`with docker ${target.engine.server}`] : []),
+  ];
+  const tags = [tag, ...image.extraTags].map(shortTag);
+  return [
+    ['build', `${what} ${how.join(', ')}`],
+    ['push', `it to ${target.repository.uri} as ${listed(tags)}`],
+  ];
+}
+
+function moveSteps({ config, target }: PlanFacts): readonly (readonly [string, string])[] {
+  const { latestTag } = config.image;
+  const { latest, tagged } = target.images;
+  if (latestTag === undefined) return [];
+  if (target.canReuse && latest && latest.digest === tagged?.digest)
+    return [['keep', `${latestTag}, which points at it already`]];
+  return [
+    [
+      'move',
+      latest
+        ? `${latestTag} from ${shortDigest(latest.digest)} to it`
+        : `${latestTag} to it, for the first time`,
+    ],
+  ];
+}
+
+function startOf({ service, taskDefinition }: TargetService, { ecs }: Config): string {
+  const of = taskDefinition ? nameInArn(taskDefinition) : (ecs.taskDefinition ?? '');
+  const revision = ecs.rollout === 'pin' || taskDefinition === '' ? `a new revision of ${of}` : of;
+  return `one deployment of ${service.name}: ${count(service.desired, 'task')} of ${revision}, ${service.strategy.toLowerCase().replace('_', '/')}`;
+}
+
+function waitOf({ ecs, healthChecks }: Config): string {
+  if (ecs.waitMinutes === 0) return 'for nothing (`wait-for-minutes: 0`)';
+  const urls = healthChecks.targets.length;
+  const asked = urls > 0 ? `, and ${count(urls, 'health URL')} to answer` : '';
+  return `at most ${duration(ecs.waitMinutes * 60_000)} until every task runs the image${asked}`;
+}
+
+function unknownActions({ ecs }: Config): string {
+  const registers = ecs.rollout === 'pin' || ecs.preDeployCommand !== undefined;
+  return registers ? 'ecs:UpdateService and iam:PassRole are' : 'ecs:UpdateService is';
+}
