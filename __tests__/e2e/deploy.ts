@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findEngine } from '../../sandbox/engine/engine.ts';
 import { type ActionRun, type RunActionOptions, runAction } from '../../sandbox/runner/run-action.ts';
-import { type Sandbox, type SandboxOptions, startSandbox, type Truth } from '../../sandbox/sandbox.ts';
+import {
+  type Sandbox,
+  type SandboxOptions,
+  type Scenario,
+  startSandbox,
+  type Truth,
+} from '../../sandbox/sandbox.ts';
 
 /** Where action.yml and dist/ are: this repository, or another build of it (a release to be smoke-tested). */
 export const ACTION = process.env['DEPLOY_GUARD_ACTION'] ?? join(import.meta.dirname, '..', '..');
@@ -16,7 +22,7 @@ export const engineAccess = { env: engine.env, path: engine.path === '' ? [] : [
 
 /** How an end-to-end test differs from the plain run of its scenario. */
 export interface DeployOptions {
-  readonly scenario?: string;
+  readonly scenario?: string | Scenario;
   /** Virtual seconds in a real one. */
   readonly speed?: number;
   readonly sandbox?: Partial<SandboxOptions>;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Scenario, WorldChanges } from '../../sandbox/scenarios/scenario.ts';
 import { changes, type DeployOptions, deploy } from './deploy.ts';
 
 /** A folder with nothing but git in it, as PATH of a runner without an engine. */
@@ -19,6 +20,18 @@ interface Refusal extends DeployOptions {
 
 const KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 const OTHER_KEY = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' };
+
+const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:dyno-agent-a1B2c3';
+
+/** A scenario of its own for a world. */
+function world(changes: WorldChanges): Scenario {
+  return {
+    name: 'refusal',
+    description: 'A world in which a deploy is refused.',
+    world: changes,
+    expect: { result: 'failed' },
+  };
+}
 
 const refusals: readonly Refusal[] = [
   {
@@ -38,6 +51,53 @@ const refusals: readonly Refusal[] = [
     inputs: { 'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE' },
     codes: ['DG104'],
     says: ['AWS_SECRET_ACCESS_KEY is probably not set'],
+  },
+  {
+    name: 'half an access key in the environment',
+    env: { AWS_SECRET_ACCESS_KEY: '' },
+    codes: ['DG104'],
+    says: ['The variable AWS_SECRET_ACCESS_KEY is empty'],
+  },
+  {
+    name: 'the id of a user for that of a key',
+    env: { AWS_ACCESS_KEY_ID: 'AIDAIOSFODNN7EXAMPLE' },
+    codes: ['DG121'],
+    says: ['is the id of a user'],
+  },
+  {
+    name: 'an expression for a key id',
+    env: KEYS,
+    inputs: {
+      'aws-access-key-id': '${{ secrets.AWS_ACCESS_KEY_ID }}',
+      'aws-secret-access-key': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    },
+    codes: ['DG121'],
+    says: ['GitHub did not evaluate'],
+  },
+  {
+    name: 'a secret key that was cut',
+    env: { AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG' },
+    codes: ['DG122'],
+    says: ['does not have the 40 characters of one'],
+  },
+  {
+    name: 'an access key the wrong way round',
+    env: KEYS,
+    inputs: {
+      'aws-access-key-id': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      'aws-secret-access-key': 'AKIAIOSFODNN7EXAMPLE',
+    },
+    codes: ['DG123'],
+  },
+  {
+    name: 'a temporary key without its token',
+    env: { AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE' },
+    codes: ['DG124'],
+  },
+  {
+    name: 'a token with a permanent key',
+    env: { AWS_SESSION_TOKEN: 'IQoJb3JpZ2luX2VjEXAMPLE' },
+    codes: ['DG125'],
   },
   { name: 'an endpoint in the clear', env: { AWS_ENDPOINT_URL_ECS: 'http://10.1.2.3' }, codes: ['DG105'] },
   {
@@ -80,6 +140,42 @@ const refusals: readonly Refusal[] = [
     codes: ['DG206'],
     says: ['id-token: write'],
   },
+  {
+    name: 'a role that can not be chained to',
+    env: { ...KEYS, AWS_EC2_METADATA_DISABLED: 'true' },
+    inputs: { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy', 'role-chaining': 'true' },
+    codes: ['DG201'],
+    says: ['`role-chaining: true` assumes'],
+  },
+  {
+    name: 'a role that is not there',
+    inputs: { 'role-to-assume': 'arn:aws:iam::123456789012:role/depoly', 'role-chaining': 'true' },
+    codes: ['DG207'],
+    says: ['aws iam get-role --role-name depoly'],
+  },
+  {
+    name: 'a session that is too long',
+    inputs: {
+      'role-to-assume': 'arn:aws:iam::123456789012:role/deploy',
+      'role-chaining': 'true',
+      'role-duration-seconds': '7200',
+    },
+    codes: ['DG216'],
+    says: ['gives no session of 7200 s'],
+  },
+  {
+    name: 'a region that has to be enabled',
+    env: OTHER_KEY,
+    inputs: { 'aws-region': 'eu-south-2' },
+    codes: ['DG217'],
+    says: ['has not enabled that region'],
+  },
+  {
+    name: 'a profile that is not there',
+    env: { ...KEYS, AWS_PROFILE: 'production', AWS_EC2_METADATA_DISABLED: 'true' },
+    codes: ['DG218'],
+    says: ['AWS_PROFILE leads to the profile production'],
+  },
   { name: 'no region', inputs: { 'aws-region': '' }, codes: ['DG208'] },
   {
     name: 'a repository that is not there',
@@ -91,6 +187,19 @@ const refusals: readonly Refusal[] = [
     name: 'a URI of another registry',
     inputs: { 'ecr-repository': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/dyno-agent' },
     codes: ['DG322'],
+    says: ['names a registry in eu-west-1, but `aws-region` is us-east-1'],
+  },
+  {
+    name: 'a URI of another account',
+    inputs: { 'ecr-repository': '210987654321.dkr.ecr.us-east-1.amazonaws.com/dyno-agent' },
+    codes: ['DG324'],
+    says: ['names account 210987654321, these credentials are of 123456789012'],
+  },
+  {
+    name: 'a repository with its tag',
+    inputs: { 'ecr-repository': 'dyno-agent:latest' },
+    codes: ['DG101'],
+    says: ['Leave the tag out'],
   },
   { name: 'no permission to log in', sandbox: { denied: ['ecr:GetAuthorizationToken'] }, codes: ['DG301'] },
   {
@@ -98,6 +207,42 @@ const refusals: readonly Refusal[] = [
     sandbox: { denied: ['ecr:InitiateLayerUpload'] },
     codes: ['DG331'],
     says: ['ecr:InitiateLayerUpload is denied'],
+  },
+  ...['BatchCheckLayerAvailability', 'UploadLayerPart', 'CompleteLayerUpload', 'PutImage'].map((action) => ({
+    name: `a push without ${action}`,
+    sandbox: { denied: [`ecr:${action}`] },
+    codes: ['DG331'],
+    says: [`may not push to dyno-agent: ecr:${action} is denied`],
+  })),
+  {
+    name: 'a pull without layers',
+    sandbox: { denied: ['ecr:GetDownloadUrlForLayer'] },
+    codes: ['DG332'],
+    says: ['ecr:GetDownloadUrlForLayer is denied'],
+  },
+  {
+    name: 'an immutable latest',
+    scenario: world({ repository: { mutability: 'IMMUTABLE' } }),
+    codes: ['DG341'],
+    says: ['filterType=WILDCARD,filter=latest'],
+  },
+  {
+    name: 'a tag that is taken',
+    scenario: world({
+      repository: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusionFilters: ['latest'] },
+      tags: ['v7'],
+    }),
+    inputs: { 'image-tag': 'v7' },
+    codes: ['DG342'],
+  },
+  {
+    name: 'an extra tag that is taken',
+    scenario: world({
+      repository: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusionFilters: ['latest'] },
+      tags: ['stable'],
+    }),
+    inputs: { 'extra-tags': 'stable' },
+    codes: ['DG343'],
   },
   { name: 'no permission to pull', sandbox: { denied: ['ecr:BatchGetImage'] }, codes: ['DG332'] },
   {
@@ -119,6 +264,58 @@ const refusals: readonly Refusal[] = [
   },
   { name: 'a container that is not there', inputs: { 'container-name': 'web' }, codes: ['DG524'] },
   { name: 'a container that runs another tag', inputs: { 'latest-tag': 'production' }, codes: ['DG525'] },
+  {
+    name: 'a digest in the task definition',
+    scenario: world({ container: { image: `{registry}/dyno-agent@sha256:${'a'.repeat(64)}` } }),
+    codes: ['DG525'],
+    says: ['rollout: pin'],
+  },
+  {
+    name: 'version consistency disabled',
+    scenario: world({ container: { versionConsistency: 'disabled' } }),
+    codes: ['DG526'],
+  },
+  {
+    name: 'tasks on another machine',
+    scenario: world({ cpuArchitecture: 'ARM64' }),
+    codes: ['DG543'],
+    says: ['run on linux/arm64', 'is for linux/amd64', 'exec format error'],
+  },
+  {
+    name: 'a parameter that is not there',
+    scenario: world({
+      parameters: ['/dyno/OTHER'],
+      container: { secrets: [{ name: 'DATABASE_URL', valueFrom: '/dyno/DATABASE_URL' }] },
+    }),
+    codes: ['DG547'],
+    says: ['takes DATABASE_URL from /dyno/DATABASE_URL, which does not exist'],
+  },
+  {
+    name: 'a secret that is being deleted',
+    scenario: world({
+      secrets: [{ arn: SECRET_ARN, beingDeleted: true }],
+      container: { secrets: [{ name: 'DATABASE_URL', valueFrom: `${SECRET_ARN}:url::` }] },
+    }),
+    codes: ['DG547'],
+    says: ['is being deleted', 'aws secretsmanager restore-secret'],
+  },
+  {
+    name: 'a service of CodeDeploy',
+    scenario: world({ services: [{ controller: 'CODE_DEPLOY' }] }),
+    codes: ['DG523'],
+  },
+  {
+    name: 'a service that is being deleted',
+    scenario: world({ services: [{ status: 'DRAINING' }] }),
+    codes: ['DG522'],
+  },
+  {
+    name: 'a target that is no stage',
+    files: { Dockerfile: 'FROM scratch AS build\nCOPY app.txt /\n\nFROM build AS production\n' },
+    inputs: { target: 'prodction' },
+    codes: ['DG413'],
+    says: ['There is production', /file=Dockerfile,line=4|Dockerfile/],
+  },
   {
     name: 'no Dockerfile',
     files: { Dockerfile: undefined },
