@@ -33,6 +33,8 @@ export interface DeployOptions {
   readonly run?: Partial<RunActionOptions>;
   /** Files of the workspace on top of the default ones; an undefined one is left out. */
   readonly files?: Readonly<Record<string, string | undefined>>;
+  /** A workspace that is there already, in place of one with `files`; it is removed afterwards. */
+  readonly workspace?: { readonly folder: string; readonly sha: string };
   /** Changes or looks at the sandbox before the run. */
   readonly before?: (sandbox: Sandbox) => Promise<void> | void;
 }
@@ -92,7 +94,7 @@ export async function deploy(options: DeployOptions = {}): Promise<Deployed> {
 export async function deployInto(
   sandbox: Sandbox,
   options: DeployOptions = {},
-  workspace: { folder: string; sha: string } = makeWorkspace(options.files),
+  workspace: { folder: string; sha: string } = options.workspace ?? makeWorkspace(options.files),
 ): Promise<Deployed> {
   try {
     const run = await runAction({

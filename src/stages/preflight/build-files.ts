@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ContextSize } from '../../docker/context-size.ts';
 import type { Dockerfile } from '../../docker/dockerfile.ts';
 import type { Finding } from '../../finding.ts';
+import { oneLine } from '../../runner/text.ts';
 import type { BuildSettings } from '../inputs/config.ts';
 import { listed, size } from '../report/words.ts';
 import { nearName } from './near-name.ts';
@@ -102,14 +103,13 @@ const LARGE_CONTEXT = 500_000_000;
 /** A build context that is too large, with what makes it so. */
 export function largeContext(context: ContextSize, folder: string): readonly Finding[] {
   if (context.bytes < LARGE_CONTEXT) return [];
-  const things = context.largest.map(({ path, bytes }) => `${path} (${size(bytes)})`);
+  const things = context.largest.map(({ path, bytes }) => `${oneLine(path, 80)} (${size(bytes)})`);
   return [
     {
       code: 'DG416',
       level: 'warning',
-      title: `The build context \`${folder}\` is ${context.partial ? 'more than ' : ''}${size(context.bytes)}: all of it goes to the engine before anything is built.`,
-      detail: `The largest in it: ${listed(things)}.`,
-      fix: `Leave out what the image does not need: a line each in \`.dockerignore\`, such as \`${context.largest[0]?.path ?? '.git'}\`.`,
+      title: `The build context \`${folder}\` is ${context.partial ? 'more than ' : ''}${size(context.bytes)}, all of which goes to the engine before anything is built. The largest in it: ${listed(things)}.`,
+      fix: `Leave out what the image does not need: a line each in \`.dockerignore\`, such as \`${oneLine(context.largest[0]?.path ?? '.git', 80)}\`.`,
     },
   ];
 }
