@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changes, type Deployed, deploy } from '../e2e/deploy.ts';
+import { changes, type Deployed, type DeployOptions, deploy } from '../e2e/deploy.ts';
 import { documentedActions } from './policies.ts';
 
 const SPEED = 60;
@@ -54,6 +54,31 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
     const rest = ['ecr:CompleteLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'];
     if (which === 'all') expect(deniedCalls(deployed).toSorted()).toEqual(rest);
     expect(deployed.run.log).toContain('DG334');
+  });
+
+  it('suffice for a roll back to an image that is named, or to the one before', async () => {
+    const allowedOnly = documentedActions('rollback', 'all');
+    const inputs = { mode: 'rollback', 'image-tag': 'c41d7e0a962f5b38d1e4a7c09b83f6250d7ea814' };
+    for (const given of [inputs, { mode: 'rollback' }]) {
+      const deployed = await deploy({ speed: SPEED, inputs: given, sandbox: { allowedOnly } });
+      expect(deployed.run.outputs['result'], deployed.run.log).toBe('succeeded');
+      expect(deniedCalls(deployed)).toEqual([]);
+    }
+  });
+
+  it.each<readonly [string, DeployOptions, string]>([
+    ['pin', { inputs: { rollout: 'pin' } }, 'succeeded'],
+    ['pre-deploy-command', { inputs: { 'pre-deploy-command': 'alembic upgrade head' } }, 'succeeded'],
+    ['on-failure-rollback', { scenario: 'crash-loop-undone', speed: 20 }, 'rolled-back'],
+  ])('suffice, with the extra for %s, for a deploy that needs it', async (extra, options, result) => {
+    const base = documentedActions('deploy', 'all');
+    const run = (allowedOnly: readonly string[]) =>
+      deploy({ speed: SPEED, ...options, sandbox: { allowedOnly } });
+    const deployed = await run([...base, ...documentedActions(extra, 'all')]);
+    expect(deployed.run.outputs['result'], deployed.run.log).toBe(result);
+    expect(deniedCalls(deployed)).toEqual([]);
+    const without = await run(base);
+    expect(deniedCalls(without)).not.toEqual([]);
   });
 
   it.each(documentedActions('deploy', 'required'))(

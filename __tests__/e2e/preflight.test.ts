@@ -451,3 +451,24 @@ describe('the plan', () => {
     expect(plan).toContain('  unknown  whether ecs:UpdateService is allowed: ECS has no dry run');
   });
 });
+
+describe('the preflight', () => {
+  it('takes under four round trips once credentials are at hand', async () => {
+    const latencyMs = 300;
+    const { truth, run } = await deploy({ inputs: CHECK, speed: 1, sandbox: { latencyMs } });
+    expect(run.outputs['result']).toBe('checked');
+    const answered = truth.calls.map(({ at }) => at);
+    expect(answered.length).toBeGreaterThan(10);
+    // A call is noted when it is answered: the first one arrived a latency before that.
+    const ms = Math.max(...answered) - Math.min(...answered) + latencyMs;
+    expect(ms / latencyMs).toBeLessThan(4);
+  });
+
+  it('asks AWS nothing twice, and nothing at all that a bad key makes vain', async () => {
+    const { truth } = await deploy({ inputs: CHECK });
+    const asked = truth.calls.map(({ operation, input }) => `${operation} ${JSON.stringify(input)}`);
+    expect(asked).toEqual([...new Set(asked)]);
+    const vain = await deploy({ inputs: CHECK, env: { AWS_ACCESS_KEY_ID: 'AIDAIOSFODNN7EXAMPLE' } });
+    expect(vain.truth.calls).toEqual([]);
+  });
+});
