@@ -87,6 +87,17 @@ async function readIgnoreFile(
     (await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
   if (text.trim() === '') return { isSent: () => true, reopens: false };
   const { default: dockerignore } = await import('@balena/dockerignore');
-  const filter = dockerignore.default().add(text).createFilter();
+  const lines = text.split('\n').filter((line) => isPattern(line, dockerignore.default));
+  const filter = dockerignore.default().add(lines).createFilter();
   return { isSent: (path) => filter(path), reopens: /^\s*!/m.test(text) };
+}
+
+/** Whether a line can be matched with at all: an unclosed `[` can't, and docker will say so when it builds. */
+function isPattern(line: string, dockerignore: typeof import('@balena/dockerignore').default): boolean {
+  try {
+    dockerignore().add(line).createFilter()('x');
+    return true;
+  } catch {
+    return false;
+  }
 }
