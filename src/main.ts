@@ -91,7 +91,7 @@ function joinPorts(
   mask: (secret: string) => void,
 ): Ports {
   const agents = createAgents(config.proxy);
-  const oidcToken = (audience: string) => requestOidcToken(audience, config.environment);
+  const oidcToken = (audience: string) => requestOidcToken(audience, config.environment, agents);
   const { region } = config;
   const aws =
     region && !config.awsObstacle

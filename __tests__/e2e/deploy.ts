@@ -67,6 +67,12 @@ export function makeWorkspace(files: Readonly<Record<string, string | undefined>
       ['-C', folder, '-c', 'user.name=octo', '-c', 'user.email=octo@example.com', ...args],
       {
         encoding: 'utf8',
+        // The same files make the same commit, so that it can be deployed again.
+        env: {
+          ...process.env,
+          GIT_AUTHOR_DATE: '2026-01-15T10:05:00Z',
+          GIT_COMMITTER_DATE: '2026-01-15T10:05:00Z',
+        },
       },
     );
   git('init', '--quiet', '--initial-branch=main');

@@ -116,8 +116,8 @@ describe('a second run of the same commit', () => {
       const files = { 'app.txt': 'the same\n' };
       const first = await deployInto(sandbox, { files });
       const uploads = first.truth.uploadsCompleted;
-      // The same commit again: git makes the same SHA of the same tree, author and time, so it is copied instead.
-      const second = await deployInto(sandbox, { files, inputs: { 'image-tag': first.sha } });
+      const second = await deployInto(sandbox, { files });
+      expect(second.sha).toBe(first.sha);
       expect(second.run.outputs).toMatchObject({
         result: 'succeeded',
         'image-reused': 'true',
@@ -126,6 +126,23 @@ describe('a second run of the same commit', () => {
       expect(second.truth.uploadsCompleted).toBe(uploads);
       expect(second.truth.updateServiceCalls).toHaveLength(2);
       expect(second.run.log).toContain('not built again');
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('never takes the image of another commit, whatever the tag is called', async () => {
+    const sandbox = await startSandbox({ scenario: 'success', speed: 60 });
+    try {
+      const inputs = { 'image-tag': 'production' };
+      const first = await deployInto(sandbox, { inputs });
+      const second = await deployInto(sandbox, { inputs });
+      expect(second.sha).not.toBe(first.sha);
+      expect(second.run.outputs).toMatchObject({ result: 'succeeded', 'image-reused': 'false' });
+      expect(second.truth.runningDigests).toEqual({
+        'dyno-agent-service': [second.run.outputs['image-digest']],
+      });
+      expect(second.run.outputs['image-digest']).not.toBe(first.run.outputs['image-digest']);
     } finally {
       await sandbox.close();
     }

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkedOutCommit } from '../../src/github/checked-out-commit.ts';
-import { NoOidcToken, requestOidcToken } from '../../src/github/oidc.ts';
+import { NoOidcToken, OidcUnavailable, requestOidcToken } from '../../src/github/oidc.ts';
 import { readRunContext } from '../../src/github/run-context.ts';
+import { createAgents } from '../../src/runner/http.ts';
+import { serve } from '../runner/socket-server.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -111,11 +113,45 @@ describe('checkedOutCommit', () => {
   });
 });
 
+const AGENTS = createAgents({ http: undefined, no: undefined });
+
 describe('requestOidcToken', () => {
+  const asked = (server: { url: string }) => ({
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/token?api-version=2.0`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer',
+  });
+
+  it("asks for the audience, with the job's own token", async () => {
+    const server = await serve((request, response) => {
+      const audience = new URL(request.url ?? '', 'http://x').searchParams.get('audience');
+      response.end(JSON.stringify({ value: `${audience} ${request.headers.authorization}` }));
+    });
+    const token = await requestOidcToken('sts.amazonaws.com', asked(server), AGENTS);
+    expect(token).toBe('sts.amazonaws.com Bearer bearer');
+    await server.close();
+  });
+
+  it.each([
+    ['an error', 500, 'no', 3],
+    ['no token', 200, '{}', 3],
+    ['something else', 200, '<html>', 3],
+  ])('says that GitHub gave none after three tries: %s', async (_, status, body, requests) => {
+    let seen = 0;
+    const server = await serve((_request, response) => {
+      seen += 1;
+      response.writeHead(status).end(body);
+    });
+    await expect(requestOidcToken('a', asked(server), AGENTS)).rejects.toBeInstanceOf(OidcUnavailable);
+    expect(seen).toBe(requests);
+    await server.close();
+  });
+
   it.each([{}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://x' }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }])(
     'says that the job may not ask, with %j',
     async (environment) => {
-      await expect(requestOidcToken('sts.amazonaws.com', environment)).rejects.toBeInstanceOf(NoOidcToken);
+      await expect(requestOidcToken('sts.amazonaws.com', environment, AGENTS)).rejects.toBeInstanceOf(
+        NoOidcToken,
+      );
     },
   );
 });

@@ -7,6 +7,7 @@ import {
   GetLifecyclePolicyCommand,
   type ImageTagMutability,
 } from '@aws-sdk/client-ecr';
+import { isLoopback } from '../runner/http.ts';
 import { type ClientSettings, clientConfig } from './client.ts';
 import { probeTransfer } from './ecr-probes.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from './transfer.ts';
@@ -33,6 +34,13 @@ export interface RegistryLogin {
 /** No scan, none of this kind of image, or no such image (API_DescribeImageScanFindings). */
 const NEVER_SCANNED = /^(ScanNotFoundException|UnsupportedImageTypeException|ImageNotFoundException)$/;
 
+/** An address without a scheme is read as https; on this machine as http. */
+function endpointUrl(text: string): URL | null {
+  if (/^https?:\/\//.test(text)) return URL.parse(text);
+  const url = URL.parse(`https://${text}`);
+  return url && isLoopback(url.hostname) ? URL.parse(`http://${text}`) : url;
+}
+
 /** Elastic Container Registry's API. Its methods throw the SDK's errors: see `readRefusal`. */
 export class Ecr {
   readonly #client: ECRClient;
@@ -48,7 +56,7 @@ export class Ecr {
     const [username, password] = Buffer.from(authorizationToken ?? '', 'base64')
       .toString('utf8')
       .split(/:(.*)/s);
-    const endpoint = URL.parse(proxyEndpoint ?? '');
+    const endpoint = endpointUrl(proxyEndpoint ?? '');
     if (!username || !password || !endpoint)
       throw new Error('GetAuthorizationToken answered without a login');
     return { username, password, endpoint };

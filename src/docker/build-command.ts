@@ -4,6 +4,9 @@ import type { BuildSettings } from '../stages/inputs/config.ts';
 /** The label that says how an image was built, for knowing whether it can be used again. */
 export const INPUTS_LABEL = 'deploy-guard.inputs';
 
+/** The label that names the commit (OCI image spec, "Annotations"). */
+export const REVISION_LABEL = 'org.opencontainers.image.revision';
+
 /** What a build is named and marked with. */
 export interface BuildNames {
   /** `repository:tag` */

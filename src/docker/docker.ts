@@ -33,12 +33,17 @@ export interface DockerSettings {
 export async function dockerVersion(
   settings: Pick<DockerSettings, 'environment' | 'signal'>,
 ): Promise<DockerVersion | { readonly unreachable: string }> {
-  const options = { environment: settings.environment, signal: settings.signal };
+  const patience = AbortSignal.timeout(VERSION_MS);
+  const signal = AbortSignal.any([settings.signal, patience]);
+  const options = { environment: settings.environment, signal };
   const [version, buildx] = await Promise.all([
     runCommand('docker', ['version', '--format', '{{json .}}'], options),
     runCommand('docker', ['buildx', 'version'], options),
   ]);
   const told = versionsIn(version.stdout);
+  if (patience.aborted && !settings.signal.aborted) {
+    return { unreachable: `no answer within ${VERSION_MS / 1000} s` };
+  }
   if (version.exitCode !== 0 || told.server === undefined) {
     return { unreachable: oneLine(version.stderr || version.stdout || `exit code ${version.exitCode}`) };
   }
@@ -74,6 +79,10 @@ function versionsIn(text: string): Versions {
   }
 }
 
+/** An engine that hangs (a dead DOCKER_HOST) is not waited for longer, in milliseconds. */
+const VERSION_MS = 20_000;
+const LOGIN_MS = 60_000;
+
 /** docker's command line, with a configuration folder of our own. Its methods give how docker ended. */
 export class Docker {
   readonly #settings: DockerSettings;
@@ -94,15 +103,11 @@ export class Docker {
   async login(registryHost: string, username: string, password: string): Promise<CommandResult> {
     const login = await this.#run(['login', '--username', username, '--password-stdin', registryHost], {
       input: password,
+      timeoutMs: LOGIN_MS,
     });
     // docker writes the file anew, with the umask's mode.
     await chmod(join(this.#settings.privateFolder, 'docker', 'config.json'), 0o600).catch(() => undefined);
     return login;
-  }
-
-  /** Forgets the login. */
-  async logout(registryHost: string): Promise<void> {
-    await this.#run(['logout', registryHost], {});
   }
 
   /** Builds the image; with buildx, also pushes it. */
@@ -140,14 +145,15 @@ export class Docker {
 
   async #run(
     args: readonly string[],
-    options: { readonly input?: string; readonly onLines?: OnLines },
+    options: { readonly input?: string; readonly onLines?: OnLines; readonly timeoutMs?: number },
   ): Promise<CommandResult> {
     const { workspace, signal } = this.#settings;
+    const { timeoutMs, ...rest } = options;
     return await runCommand('docker', args, {
       cwd: workspace,
       environment: this.#environment,
-      signal,
-      ...options,
+      signal: timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      ...rest,
     });
   }
 }

@@ -51,6 +51,8 @@ async function git(
 ): Promise<string | undefined> {
   // The workspace may belong to another user than this one (container jobs): git refuses to read it unless told.
   const inWorkspace = ['-c', `safe.directory=${run.workspace}`, '-C', run.workspace];
-  const ended = await runCommand('git', [...inWorkspace, ...args], { environment }).catch(() => undefined);
+  // A work tree on a network drive may hang: the commit is then the one that GitHub names.
+  const options = { environment, signal: AbortSignal.timeout(10_000) };
+  const ended = await runCommand('git', [...inWorkspace, ...args], options).catch(() => undefined);
   return ended?.exitCode === 0 ? ended.stdout : undefined;
 }

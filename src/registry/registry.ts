@@ -124,6 +124,9 @@ export class RegistryRepository {
     options: Pick<HttpQuestion, 'headers' | 'body'>,
   ): Promise<HttpAnswer> {
     const { username, password, endpoint } = this.#access;
+    if (endpoint.protocol !== 'https:' && !isLoopback(endpoint.hostname)) {
+      throw new RegistryProblem(`the password is not sent to ${endpoint.host} without https`);
+    }
     const basic = Buffer.from(`${username}:${password}`).toString('base64');
     return await this.#retried({
       method,
@@ -158,9 +161,22 @@ function mediaTypeOf(answer: HttpAnswer): string {
   const type = (answer.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
   const known: readonly string[] = [...INDEX_TYPES, ...MANIFEST_TYPES];
   if (known.includes(type)) return type;
+  const inBody = typeInBody(answer.body);
+  if (inBody) return inBody;
   throw new RegistryProblem(
     `the registry sent a manifest of the type \`${oneLine(type, 100)}\`, which is not an image`,
   );
+}
+
+/** What a manifest says of itself, for registries that serve it as plain JSON. */
+function typeInBody(body: Buffer): string | undefined {
+  const known: readonly string[] = [...INDEX_TYPES, ...MANIFEST_TYPES];
+  try {
+    const { mediaType } = JSON.parse(body.toString('utf8')) as { mediaType?: unknown };
+    return known.find((type) => type === mediaType);
+  } catch {
+    return undefined;
+  }
 }
 
 function refusal(answer: HttpAnswer, doing: string): RegistryProblem {

@@ -78,10 +78,15 @@ async function preflightStage(
 ): Promise<Target | undefined> {
   const startedAt = performance.now();
   const { run: runContext, commit } = recorder.report;
-  const lookups = new Lookups(config, imageTagOf(config, commit), {
-    ...ports,
-    workspace: runContext.workspace,
-  });
+  const lookups = new Lookups(
+    config,
+    imageTagOf(config, commit),
+    {
+      ...ports,
+      workspace: runContext.workspace,
+    },
+    commit?.sha,
+  );
   const checks = await preflight({ config, inputFindings, run: runContext, commit, lookups });
   ports.signal.throwIfAborted();
   const identity = config.awsObstacle ? undefined : await lookups.identity();

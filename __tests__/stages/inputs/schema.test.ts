@@ -112,7 +112,7 @@ describe('values', () => {
     ['role-duration-seconds', '899'],
     ['role-duration-seconds', '43201'],
     ['role-duration-seconds', 'an hour'],
-    ['http-proxy', 'proxy.local:3128'],
+    ['http-proxy', 'ftp://proxy.local'],
     ['allowed-account-ids', '12345678901'],
     ['ecr-repository', 'My-Service'],
     ['ecr-repository', 'my-service:latest'],

@@ -129,11 +129,21 @@ describe('the checks that ask AWS', () => {
     ['push', ['ecr:InitiateLayerUpload'], ['DG331']],
     ['pull', ['ecr:BatchGetImage'], ['DG332']],
     ['look at services', ['ecs:DescribeServices'], ['DG501']],
-    ['look at clusters', ['ecs:DescribeClusters'], ['DG501']],
   ])('tell credentials that may not %s, by the action', async (_, denied = [], expected) => {
     const { findings } = await checked({ denied });
     expect(errors(findings)).toEqual(expected);
     expect(JSON.stringify(findings)).toContain(denied[0]);
+  });
+
+  it('do without DescribeClusters, because DescribeServices tells of a missing cluster too', async () => {
+    const denied = ['ecs:DescribeClusters'];
+    expect(errors((await checked({ denied })).findings)).toEqual([]);
+    expect(errors((await checked({ denied }, { cluster: 'nowhere' })).findings)).toEqual(['DG511']);
+  });
+
+  it('refuse a service that is named by the ARN of another cluster', async () => {
+    const service = 'arn:aws:ecs:us-east-1:123456789012:service/production/dyno-agent-service';
+    expect(errors((await checked({}, { service })).findings)).toEqual(['DG513']);
   });
 
   it('go on with a note where the task definition may not be read', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildInputsHash, INPUTS_LABEL } from '../../../src/docker/build-command.ts';
+import { buildInputsHash, INPUTS_LABEL, REVISION_LABEL } from '../../../src/docker/build-command.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import { isReusable } from '../../../src/stages/preflight/reuse.ts';
 import { checkContext } from './check-context.ts';
@@ -23,6 +23,7 @@ function reusable(
     taggedConfig: { platform: 'linux/amd64', labels },
     latest: undefined,
     extras: new Map(),
+    commit: undefined,
   });
 }
 
@@ -44,6 +45,28 @@ describe('isReusable', () => {
     expect(reusable(inputs, builtWith)).toBe(expected);
   });
 
+  const mine = 'a'.repeat(40);
+  const other = 'b'.repeat(40);
+
+  it.each([
+    ["the commit's own tag", undefined, undefined, true],
+    ["the commit's own tag, named", mine, undefined, true],
+    ["another commit's tag", other, undefined, false],
+    ['a constant tag, with an image of this commit', 'production', mine, true],
+    ['a constant tag, with an image of another commit', 'production', other, false],
+    ['a constant tag, with an image that does not say', 'production', undefined, false],
+  ] as const)('takes no image of another commit: %s', (_, tag, revision, expected) => {
+    const { config } = checkContext(tag === undefined ? {} : { 'image-tag': tag });
+    const labels = {
+      [INPUTS_LABEL]: buildInputsHash(config.build),
+      ...(revision ? { [REVISION_LABEL]: revision } : {}),
+    };
+    const images = { tagged, latest: undefined, extras: new Map(), commit: mine };
+    expect(isReusable(config, { ...images, taggedConfig: { platform: 'linux/amd64', labels } })).toBe(
+      expected,
+    );
+  });
+
   it('needs an image that is there', () => {
     expect(
       isReusable(checkContext({}).config, {
@@ -51,6 +74,7 @@ describe('isReusable', () => {
         taggedConfig: undefined,
         latest: tagged,
         extras: new Map(),
+        commit: undefined,
       }),
     ).toBe(false);
     expect(
@@ -59,6 +83,7 @@ describe('isReusable', () => {
         taggedConfig: undefined,
         latest: undefined,
         extras: new Map(),
+        commit: undefined,
       }),
     ).toBe(false);
   });

@@ -1,5 +1,5 @@
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
-import { buildInputsHash, INPUTS_LABEL } from '../../docker/build-command.ts';
+import { buildInputsHash, INPUTS_LABEL, REVISION_LABEL } from '../../docker/build-command.ts';
 import type { Docker, DockerVersion } from '../../docker/docker.ts';
 import { Failure, type Finding } from '../../finding.ts';
 import type { RunContext } from '../../github/run-context.ts';
@@ -104,7 +104,7 @@ export function pushedImage(
 function labelsFor({ config, run, sha }: ImageOrder): Readonly<Record<string, string>> {
   return {
     [INPUTS_LABEL]: buildInputsHash(config.build),
-    ...(sha ? { 'org.opencontainers.image.revision': sha } : {}),
+    ...(sha ? { [REVISION_LABEL]: sha } : {}),
     ...(run.repository ? { 'org.opencontainers.image.source': `${run.serverUrl}/${run.repository}` } : {}),
   };
 }

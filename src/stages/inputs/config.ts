@@ -2,7 +2,7 @@ import { clearTextEndpoints } from '../../aws/client.ts';
 import type { Finding } from '../../finding.ts';
 import { type HealthTarget, parseHealthTargets } from '../verify/health-target.ts';
 import { accessKeyFindings } from './access-key-pair.ts';
-import { type InputName, type InputValues, parseInputs } from './schema.ts';
+import { type InputName, type InputValues, parseInputs, withScheme } from './schema.ts';
 import { parseSecretRules, type SecretRule } from './secret-rules.ts';
 
 /** All that a run is told, read once. Nothing after it reads `process.env` or an input. */
@@ -201,7 +201,7 @@ function proxySettings(values: InputValues, environment: Environment): Config['p
     (name) => environment[name],
   );
   return {
-    http: firstSet(values['http-proxy'], ...fromEnvironment),
+    http: withScheme(firstSet(values['http-proxy'], ...fromEnvironment)),
     no: firstSet(values['no-proxy'], environment['NO_PROXY'], environment['no_proxy']),
   };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { nameInArn } from '../../aws/arn.ts';
 import { commandWords } from '../pre-deploy/command-words.ts';
 import { repeated, splitLines, splitList } from './lists.ts';
 
@@ -53,12 +54,28 @@ const httpUrl = v.pipe(
   v.check((text) => text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is a URL'),
 );
 
+/** A proxy is often named without its scheme, as curl takes it. */
+const proxyUrl = v.pipe(
+  optional,
+  v.transform(withScheme),
+  v.check(
+    (text) => text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
+    'is a URL, or host:port',
+  ),
+);
+
+/** A proxy's address with `http://` where it has no scheme; undefined for an empty one. */
+export function withScheme(text: string | undefined): string | undefined {
+  if (!text?.trim()) return undefined;
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+}
+
 /** ECR repository names and URIs: API reference, `CreateRepository` (`repositoryName` pattern). */
 const REPOSITORY = /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
 
 const services = v.pipe(
   list,
-  v.check((all) => repeated(all).length === 0, 'names each service once'),
+  v.check((all) => repeated(all.map(nameInArn)).length === 0, 'names each service once'),
   v.check((all) => all.length <= 50, 'names at most 50 services'),
   v.check(
     (all) => all.every((name) => /^(?:arn:[\w-]+:ecs:[^\s]+\/)?[A-Za-z0-9_-]{1,255}$/.test(name)),
@@ -88,7 +105,7 @@ export const INPUTS = {
     v.string(),
     v.transform((text) => text || 'sts.amazonaws.com'),
   ),
-  'http-proxy': httpUrl,
+  'http-proxy': proxyUrl,
   'no-proxy': optional,
   'allowed-account-ids': v.pipe(
     list,

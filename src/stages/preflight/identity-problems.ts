@@ -2,6 +2,7 @@ import { type AwsProblem, readRefusal } from '../../aws/refusal.ts';
 import type { TokenClaims } from '../../aws/token-claims.ts';
 import type { Finding } from '../../finding.ts';
 import type { RunContext } from '../../github/run-context.ts';
+import { oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 import { noCredentials } from './no-credentials.ts';
 
@@ -17,6 +18,7 @@ export interface IdentityFacts {
 export function identityProblem(error: unknown, facts: IdentityFacts): Finding {
   const problem = readRefusal(error);
   if (error instanceof Error && error.name === 'NoOidcToken') return noOidc(facts);
+  if (error instanceof Error && error.name === 'OidcUnavailable') return noToken(error.message);
   return (
     roleProblem(problem, facts) ?? regionProblem(problem, facts.config) ?? credentialProblem(problem, facts)
   );
@@ -181,4 +183,14 @@ function credentialProblem(problem: AwsProblem, facts: IdentityFacts): Finding {
         fix: 'See it yourself: `aws sts get-caller-identity` with the same credentials.',
       };
   }
+}
+
+/** GitHub itself gave no token: AWS was not asked. */
+function noToken(why: string): Finding {
+  return {
+    code: 'DG219',
+    level: 'error',
+    title: `GitHub gave this job no OIDC token: ${oneLine(why)}.`,
+    fix: 'Run the job again; githubstatus.com tells of outages. On a self-hosted runner, check the way to GitHub (`http-proxy`, `no-proxy`).',
+  };
 }

@@ -10,7 +10,7 @@ import type { CallerIdentity } from '../../aws/sts.ts';
 import type { TokenClaims } from '../../aws/token-claims.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from '../../aws/transfer.ts';
 import type { DockerVersion } from '../../docker/docker.ts';
-import { type Dockerfile, readDockerfile } from '../../docker/dockerfile.ts';
+import { type Dockerfile, readDockerfile, statesPlatform } from '../../docker/dockerfile.ts';
 import type { ImageConfig, Manifest } from '../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../registry/registry.ts';
 import { isTaskDefinitionFile, readTaskDefinitionFile } from '../deploy/task-definition-file.ts';
@@ -53,6 +53,8 @@ export interface TaggedImages {
   readonly latest: Manifest | undefined;
   /** The images under `extra-tags`, by tag. */
   readonly extras: ReadonlyMap<string, Manifest | undefined>;
+  /** The commit that a build from here would be of. */
+  readonly commit: string | undefined;
 }
 
 const UNASKED = new Error('nothing may be asked of AWS');
@@ -64,11 +66,14 @@ const UNASKED = new Error('nothing may be asked of AWS');
 export class Lookups {
   readonly #config: Config;
   readonly #imageTag: string | undefined;
+  readonly #commit: string | undefined;
   readonly #ports: LookupPorts;
   readonly #asked = new Map<string, Promise<Answer<unknown>>>();
 
-  constructor(config: Config, imageTag: string | undefined, ports: LookupPorts) {
+  /** `commit` is the one that a build would be of: only its own image can stand for it. */
+  constructor(config: Config, imageTag: string | undefined, ports: LookupPorts, commit?: string) {
     this.#config = config;
+    this.#commit = commit;
     this.#imageTag = imageTag;
     this.#ports = ports;
   }
@@ -155,7 +160,7 @@ export class Lookups {
         latestTag ? registry.manifest(latestTag) : undefined,
         Promise.all(extraTags.map(async (tag) => [tag, await registry.manifest(tag)] as const)),
       ]);
-      return { tagged, taggedConfig, latest, extras: new Map(extras) };
+      return { tagged, taggedConfig, latest, extras: new Map(extras), commit: this.#commit };
     });
   }
 
@@ -227,14 +232,16 @@ export class Lookups {
       unwrap(await this.credentials());
       const { cluster, services } = this.#config.ecs;
       const ecs = await this.#aws().ecs();
-      const [clusterStatus, found] = await Promise.all([
-        ecs.clusterStatus(cluster),
+      const [status, found] = await Promise.all([
+        // What DescribeClusters would add is said by DescribeServices too, but for a cluster that is going.
+        ecs.clusterStatus(cluster).catch((): 'not-told' => 'not-told'),
         ecs.services(cluster, services).catch((error: unknown) => {
-          if (error instanceof Error && error.name === 'ClusterNotFoundException') return [];
+          if (error instanceof Error && error.name === 'ClusterNotFoundException') return undefined;
           throw error;
         }),
       ]);
-      return { clusterStatus, services: found };
+      if (found === undefined) return { clusterStatus: undefined, services: [] };
+      return { clusterStatus: status === 'not-told' ? 'ACTIVE' : status, services: found };
     });
   }
 
@@ -293,6 +300,18 @@ export class Lookups {
     return await this.#once('dockerfile', async () => {
       const paths = buildPaths(this.#config.build, this.#ports.workspace);
       return paths && (await readDockerfile(paths.dockerfile));
+    });
+  }
+
+  /**
+   * The platform that the Dockerfile states for the image (`Dockerfile.platformOf`). The parser is loaded only where
+   * it states one at all: most don't.
+   */
+  async statedPlatform(): Promise<Answer<string | undefined>> {
+    return await this.#once('statedPlatform', async () => {
+      const paths = buildPaths(this.#config.build, this.#ports.workspace);
+      if (!paths || !(await statesPlatform(paths.dockerfile))) return undefined;
+      return unwrap(await this.dockerfile())?.platformOf(this.#config.build.target);
     });
   }
 

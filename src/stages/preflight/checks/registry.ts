@@ -51,9 +51,10 @@ async function checkRepository(context: CheckContext): Promise<CheckReport> {
     return failed(await repositoryProblem(repository.error, context, identity.value.accountId));
   const elsewhere = otherRegistry(repository.value, config);
   if (elsewhere) return failed(elsewhere);
+  const [clear] = clearText(login.value.endpoint, repository.value);
+  if (clear) return failed(clear);
   const noPull = transferFindings('pull', unwrap(pull), repository.value, context);
   const findings = [
-    ...clearText(login.value.endpoint, repository.value),
     ...transferFindings(way, unwrap(push), repository.value, context),
     ...noPull,
     // Without permission to pull, the tags can't be read either: that is one problem, not two.

@@ -26,7 +26,9 @@ export const checkServices: Check = async (context) => {
   const reports = await Promise.all(
     config.ecs.services.map((name) => serviceReport(name, found.value.services, context)),
   );
-  const findings = reports.flatMap((report) => report.findings);
+  // Services that share a task definition share what is wrong with it.
+  const all = reports.flatMap((report) => report.findings);
+  const findings = all.filter(({ title }, index) => all.findIndex((each) => each.title === title) === index);
   const passed = reports.flatMap((report) => report.passed ?? []);
   return { subject: 'service', passed: passed.length > 0 ? passed.join('; ') : undefined, findings };
 };
@@ -50,7 +52,7 @@ function refused(error: unknown, cluster: string): Finding {
     level: 'error',
     title: `The credentials may not look at the services of ${cluster}: ${problem.action ?? 'ecs:DescribeServices'} is denied.`,
     detail: `AWS said: ${problem.message}`,
-    fix: 'Allow `ecs:DescribeClusters`, `ecs:DescribeServices` and `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
+    fix: 'Allow `ecs:DescribeServices` and `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
   };
 }
 
@@ -87,6 +89,8 @@ async function serviceReport(
   context: CheckContext,
 ): Promise<ServiceReport> {
   const name = nameInArn(asked);
+  const elsewhere = otherCluster(asked, context.config.ecs.cluster);
+  if (elsewhere) return { passed: undefined, findings: [elsewhere] };
   const service = found.find((candidate) => candidate.name === name);
   if (!service || service.status === 'INACTIVE')
     return { passed: undefined, findings: [await missing(name, context)] };
@@ -129,14 +133,14 @@ async function platformFindings(
 ): Promise<readonly Finding[]> {
   const needed = neededPlatform(definition.runtime);
   if (needed === undefined || config.mode === 'rollback') return [];
-  const [images, dockerfile, docker] = await Promise.all([
+  const [images, stated, docker] = await Promise.all([
     lookups.taggedImages(),
-    lookups.dockerfile(),
+    lookups.statedPlatform(),
     lookups.docker(),
   ]);
   const built = imagePlatforms(config, {
     images: images.ok ? images.value : undefined,
-    dockerfile: dockerfile.ok ? dockerfile.value : undefined,
+    stated: stated.ok ? stated.value : undefined,
     docker: docker.ok && 'server' in docker.value ? docker.value : undefined,
   });
   if (built === undefined || fitsPlatform(needed, built.platforms)) return [];
@@ -155,6 +159,18 @@ function describe(service: EcsService, taskDefinition: TaskDefinition | undefine
   const breaker = enabled ? `circuit breaker ${rollback ? 'rolls back' : 'stops'}` : 'no circuit breaker';
   const of = taskDefinition ? ` of ${taskDefinition.name}` : '';
   return `${service.name} active, ${count(service.desired, 'task')}${of}, ${service.strategy.toLowerCase().replace('_', '/')}, ${breaker}`;
+}
+
+/** A service's ARN names its cluster (`…:service/CLUSTER/NAME`): that has to be the one that is deployed to. */
+function otherCluster(asked: string, cluster: string): Finding | undefined {
+  const named = /:service\/([^/]+)\/[^/]+$/.exec(asked)?.[1];
+  if (named === undefined || named === nameInArn(cluster)) return undefined;
+  return {
+    code: 'DG513',
+    level: 'error',
+    title: `Service ${nameInArn(asked)} is named by an ARN of cluster ${named}, but \`cluster\` is ${nameInArn(cluster)}.`,
+    fix: `Write \`cluster: ${named}\`, or name the service without its ARN.`,
+  };
 }
 
 async function missing(name: string, { config, lookups }: CheckContext): Promise<Finding> {
