@@ -31,6 +31,11 @@ export async function readDockerfile(path: string): Promise<Dockerfile | undefin
   return await parseDockerfile(text);
 }
 
+/** Whether a Dockerfile may name a platform for a stage: read without taking it apart. */
+export async function statesPlatform(path: string): Promise<boolean> {
+  return /--platform/i.test(await readFile(path, 'utf8').catch(() => ''));
+}
+
 /**
  * Takes a Dockerfile apart; undefined where its `# syntax=` names another frontend than docker's own, so that it may
  * mean anything, or where it has no stage.

@@ -63,6 +63,37 @@ describe('checkIdentity', () => {
       'DG212',
     ],
     ['no answer', refused('TimeoutError'), {}, 'DG209'],
+    [
+      'no provider',
+      refused('InvalidIdentityToken', 400, 'No OpenIDConnect provider found in your account for x'),
+      ROLE,
+      'DG214',
+    ],
+    ['another audience', refused('InvalidIdentityToken', 400, 'Incorrect token audience'), ROLE, 'DG215'],
+    [
+      'a session that is too long',
+      refused(
+        'ValidationError',
+        400,
+        'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      ),
+      ROLE,
+      'DG216',
+    ],
+    ['a region that is off', refused('RegionDisabledException', 403), {}, 'DG217'],
+    [
+      'a key in a region that may be off',
+      refused('InvalidClientTokenId', 403),
+      { 'aws-region': 'af-south-1' },
+      'DG217',
+    ],
+    [
+      'a key in a region that is always on',
+      refused('InvalidClientTokenId', 403),
+      { 'aws-region': 'cn-north-1' },
+      'DG202',
+    ],
+    ['another fault of a role', refused('PackedPolicyTooLarge', 400), ROLE, 'DG213'],
     ['a denial without a role', refused('AccessDenied', 403), {}, 'DG213'],
   ])('tells %s', async (_, answer, inputs, code) => {
     const { findings, passed } = await checked(answer, inputs);

@@ -148,7 +148,8 @@ function create({ valueFrom, variable }: NamedSecret): string {
   if (valueFrom.includes(':secretsmanager:'))
     return `Correct the ARN in the task definition, or create the secret. See those there are: \`aws secretsmanager list-secrets --query 'SecretList[].ARN'\`.`;
   const name = valueFrom.startsWith('arn:') ? valueFrom.slice(valueFrom.indexOf('parameter') + 9) : valueFrom;
-  return `Create it: \`aws ssm put-parameter --type SecureString --name ${oneLine(name, 200)} --value "$${variable}"\`, or correct the name in the task definition.`;
+  const value = /^\w+$/.test(variable) ? `$${variable}` : 'the value';
+  return `Create it: \`aws ssm put-parameter --type SecureString --name ${oneLine(name, 200)} --value "${value}"\`, or correct the name in the task definition.`;
 }
 
 interface SecretAnswer {

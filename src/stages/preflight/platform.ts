@@ -1,6 +1,5 @@
 import type { TaskRuntime } from '../../aws/task-runtime.ts';
 import type { DockerVersion } from '../../docker/docker.ts';
-import type { Dockerfile } from '../../docker/dockerfile.ts';
 import { imagesOf } from '../../registry/manifest.ts';
 import type { Config } from '../inputs/config.ts';
 import type { TaggedImages } from './lookups.ts';
@@ -42,11 +41,12 @@ export function imagePlatforms(
   config: Config,
   found: {
     readonly images: TaggedImages | undefined;
-    readonly dockerfile: Dockerfile | undefined;
+    /** What the Dockerfile states: `Dockerfile.platformOf`. */
+    readonly stated: string | undefined;
     readonly docker: DockerVersion | undefined;
   },
 ): ImagePlatforms | undefined {
-  const { images, dockerfile, docker } = found;
+  const { images, stated, docker } = found;
   if (images?.tagged && isReusable(config, images)) {
     const several = imagesOf(images.tagged).map(({ platform }) => platform);
     const one = images.taggedConfig?.platform;
@@ -56,7 +56,6 @@ export function imagePlatforms(
   if (config.build.platforms.length > 0) return known(config.build.platforms, '`platforms`');
   const byDefault = config.environment['DOCKER_DEFAULT_PLATFORM'];
   if (byDefault) return known([byDefault], 'DOCKER_DEFAULT_PLATFORM');
-  const stated = dockerfile?.platformOf(config.build.target);
   if (stated !== undefined) return stated === 'unknown' ? undefined : known([stated], 'the Dockerfile');
   return docker?.platform ? known([docker.platform], "this runner's engine") : undefined;
 }

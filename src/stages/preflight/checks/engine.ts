@@ -51,11 +51,12 @@ async function fileFindings({ config, lookups, run }: CheckContext): Promise<Bui
   const missing = await missingFiles(build, paths);
   if (missing.length > 0) return { findings: missing, size: undefined };
   const [dockerfile, size] = await Promise.all([
-    lookups.dockerfile(),
+    // A whole parser is loaded for it: not where nothing is asked of the Dockerfile.
+    build.target || build.buildArgs.length > 0 ? lookups.dockerfile() : undefined,
     measureContext(paths.context, paths.dockerfile),
   ]);
   const wrong =
-    dockerfile.ok && dockerfile.value
+    dockerfile?.ok && dockerfile.value
       ? dockerfileProblems(build, dockerfile.value, paths.dockerfile, run.workspace)
       : [];
   return { findings: [...wrong, ...largeContext(size, build.context)], size };
