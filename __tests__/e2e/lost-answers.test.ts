@@ -116,3 +116,25 @@ describe('permissions that only tell more', () => {
     expect(run.outputs['result'], run.log).toBe('rolled-back');
   });
 });
+
+describe('what is said to be unchanged', () => {
+  it('is never a service whose deployment may have been started', async ({ expect }) => {
+    const faults = [{ ...updateService, kind: 'reset-before', times: 1 }] as const;
+    const { run, truth } = await deploy({ sandbox: { faults } });
+    expect(run.outputs['failure-code']).toBe('DG562');
+    for (const text of [run.log, run.summary, JSON.stringify(truth.slackMessages)]) {
+      expect(text).not.toMatch(/No service was changed|Nothing was (changed|pushed)/);
+    }
+  });
+
+  it('is never the repository once the image may be in it', async ({ expect }) => {
+    // The tags are read before the push, and then never again.
+    const faults = [{ service: 'registry', operation: 'BatchGetImage', kind: '500', after: 2 }] as const;
+    const { run, truth } = await deploy({ sandbox: { faults } });
+    expect(run.outputs['failure-code'], run.log).toBe('DG451');
+    expect(truth.manifestPuts).toBe(1);
+    for (const text of [run.log, run.summary, JSON.stringify(truth.slackMessages)]) {
+      expect(text).not.toMatch(/Nothing was (changed|pushed)/);
+    }
+  });
+});

@@ -65,6 +65,7 @@ async function run(script: string, options: { readonly pushed?: boolean; readonl
         signal,
       ),
       onOutput: (lines: readonly string[]) => void output.push(...lines),
+      onPush: () => void output.push('(pushing)'),
     },
   ).catch((error: unknown) => error);
   const calls = (await readFile(join(home.own, 'calls'), 'utf8')).trim().split('\n');

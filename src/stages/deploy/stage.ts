@@ -38,7 +38,10 @@ export async function deployStage(
       const deployPorts = { ecs, signal: ports.signal, rereadMs: REREAD_MS };
       const answer = await startDeployment(cluster, fresh(each), deployPorts, taskDefinition);
       recorder.update({
-        unanswered: recorder.report.unanswered.filter((name) => name !== each.service.name),
+        // One that may have been started stays unanswered: nobody may say that it was not.
+        unanswered: recorder.report.unanswered.filter(
+          (name) => name !== each.service.name || ('refused' in answer && answer.maybeStarted),
+        ),
         deployments: [...recorder.report.deployments, serviceReport(each, answer)],
       });
       return { each, answer };

@@ -27,6 +27,8 @@ export interface ImagePorts {
   readonly docker: Docker;
   readonly registry: RegistryRepository;
   readonly onOutput: OnLines;
+  /** From here on the repository may have the image, whatever is confirmed of it. */
+  readonly onPush: () => void;
 }
 
 /** What is to be built, and where it goes. */
@@ -52,8 +54,12 @@ export async function buildAndPush(order: ImageOrder, ports: ImagePorts): Promis
   if (loggedIn.exitCode !== 0) throw new Failure(loginFailed(host, loggedIn));
   const names = { reference, labels: labelsFor(order) };
   const built = await ports.docker.build(config.build, names, engine.buildx !== undefined, ports.onOutput);
-  if (built.exitCode !== 0) throw new Failure(buildFailed(built, reference));
+  const failure = built.exitCode === 0 ? undefined : buildFailed(built, reference);
+  // buildx pushes with the build.
+  if (engine.buildx !== undefined && failure?.code !== 'DG431') ports.onPush();
+  if (failure) throw new Failure(failure);
   if (engine.buildx === undefined) {
+    ports.onPush();
     const pushed = await ports.docker.push(reference, ports.onOutput);
     if (pushed.exitCode !== 0) throw new Failure(pushFailed(pushed, reference));
   }

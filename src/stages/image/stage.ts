@@ -57,7 +57,7 @@ async function build(
   try {
     return await buildAndPush(
       { config, run, sha: commit?.sha, tag, repository, login, engine },
-      { docker, registry, onOutput: output.lines },
+      { docker, registry, onOutput: output.lines, onPush: () => recorder.update({ changedBefore: true }) },
     );
   } catch (error) {
     // A build that was cancelled fails with an exit code of its own: the cancel is the reason.

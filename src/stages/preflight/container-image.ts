@@ -90,7 +90,7 @@ function otherImage(what: string, repository: EcrRepository, config: Config): Fi
     code: 'DG525',
     level: 'error',
     title: `${what}, which a forced deployment would run again instead of the image that is pushed.`,
-    fix: `Set its image to ${repository.uri}:${config.image.latestTag ?? 'latest'} in the task definition. Or use \`rollout: pin\`, which writes the image into the task definition itself.`,
+    fix: `${config.image.latestTag ? `Set its image to ${repository.uri}:${config.image.latestTag} in the task definition. Or use` : 'With `latest-tag: false`, use'} \`rollout: pin\`, which writes the image into the task definition itself.`,
   };
 }
 

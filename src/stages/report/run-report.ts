@@ -62,7 +62,7 @@ export interface RunReport {
   readonly previousCommit: string | undefined;
   /** How many commits are new since `previousCommit`, where the checkout has its history. */
   readonly commitsSince?: number | undefined;
-  /** A main process that has ended changed something, of which post knows no more. */
+  /** Something was changed that nothing else here shows: a push not confirmed yet, or what a main that ended did. */
   readonly changedBefore?: boolean;
   readonly movedTags: readonly MovedTag[];
   /** What the moving tag points at after a rollout that did not succeed, where it could be read. */
