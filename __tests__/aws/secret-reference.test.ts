@@ -21,6 +21,11 @@ describe('parseSecretReference', () => {
       `${SECRET}:url:AWSCURRENT:`,
       { kind: 'secret', region: 'eu-west-1', account: '123456789012', arn: SECRET },
     ],
+    // What no list has, or what could be another one's.
+    ['/aws/reference/secretsmanager/app', undefined],
+    ['arn:aws:ssm:us-east-1:123456789012:parameter/aws/service/x', undefined],
+    ['arn:aws:ssm:us-east-1::parameter/aws/service/x', undefined],
+    [SECRET.slice(0, -7), undefined],
     ['arn:aws:s3:::bucket/key', undefined],
     ['', undefined],
   ])('%s', (valueFrom, expected) => {

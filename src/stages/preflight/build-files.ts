@@ -108,7 +108,7 @@ export function largeContext(context: ContextSize, folder: string): readonly Fin
     {
       code: 'DG416',
       level: 'warning',
-      title: `The build context \`${folder}\` is ${context.partial ? 'more than ' : ''}${size(context.bytes)}, all of which goes to the engine before anything is built. The largest in it: ${listed(things)}.`,
+      title: `The build context \`${folder}\` is ${context.partial ? 'more than ' : ''}${size(context.bytes)}: the classic builder sends all of it, and \`COPY . .\` puts it into the image. The largest in it: ${listed(things)}.`,
       fix: `Leave out what the image does not need: a line each in \`.dockerignore\`, such as \`${oneLine(context.largest[0]?.path ?? '.git', 80)}\`.`,
     },
   ];

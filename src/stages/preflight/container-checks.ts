@@ -7,10 +7,16 @@ import { oneLine } from '../../runner/text.ts';
 import { listed } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
 
-/** What is said of a task definition, and the IAM actions without which more would have been. */
+/** An IAM action whose question was not answered. */
+export interface Unseen {
+  readonly action: string;
+  readonly denied: boolean;
+}
+
+/** What is said of a task definition, and what could not be looked at. */
 export interface ContainerFindings {
   readonly findings: readonly Finding[];
-  readonly denied: readonly string[];
+  readonly unseen: readonly Unseen[];
 }
 
 /** References that are looked up at most, of each kind: a task definition with more is checked in part. */
@@ -41,7 +47,7 @@ export async function containerFindings(
           : [noHealthCheck(container, definition)]),
       ]),
     ],
-    denied: [...groups.denied, ...secrets.denied],
+    unseen: [...groups.unseen, ...secrets.unseen],
   };
 }
 
@@ -91,9 +97,9 @@ async function missingLogGroups(
         title: `Log group ${oneLine(group, 200)} of ${name} does not exist in ${region}: its tasks can't start, or leave no log.`,
         fix: `Create it: \`aws logs create-log-group --log-group-name ${oneLine(group, 200)} --region ${region}\`.`,
       })),
-    denied: asked.some(({ answer }) => !answer.ok && isDenied(answer.error))
-      ? ['logs:DescribeLogGroups']
-      : [],
+    unseen: asked.flatMap(({ answer }) =>
+      answer.ok ? [] : [{ action: 'logs:DescribeLogGroups', denied: isDenied(answer.error) }],
+    ),
   };
 }
 
@@ -141,7 +147,7 @@ async function missingSecrets(
       },
     ];
   });
-  return { findings, denied: [...new Set(asked.flatMap(({ denied }) => denied ?? []))] };
+  return { findings, unseen: asked.flatMap(({ unseen }) => unseen ?? []) };
 }
 
 function create({ valueFrom, variable }: NamedSecret): string {
@@ -154,17 +160,19 @@ function create({ valueFrom, variable }: NamedSecret): string {
 
 interface SecretAnswer {
   readonly state: string | undefined;
-  readonly denied?: string;
+  readonly unseen?: Unseen;
 }
 
 async function stateOf({ valueFrom }: NamedSecret, { config, lookups }: CheckContext): Promise<SecretAnswer> {
   const reference = parseSecretReference(valueFrom, config.region ?? '');
-  if (reference === undefined) return { state: undefined };
+  const identity = await lookups.identity();
+  const own = identity.ok ? identity.value.accountId : undefined;
+  // What another account shares is not in this one's lists.
+  if (reference === undefined || (reference.account ?? own) !== own) return { state: undefined };
   const answer = await lookups.secretState(reference, valueFrom);
   if (answer.ok) return { state: answer.value };
-  if (!isDenied(answer.error)) return { state: undefined };
-  const denied = reference.kind === 'secret' ? 'secretsmanager:DescribeSecret' : 'ssm:DescribeParameters';
-  return { state: undefined, denied };
+  const action = reference.kind === 'secret' ? 'secretsmanager:DescribeSecret' : 'ssm:DescribeParameters';
+  return { state: undefined, unseen: { action, denied: isDenied(answer.error) } };
 }
 
 function isDenied(error: unknown): boolean {
@@ -177,15 +185,16 @@ const LOOKED_AT: Readonly<Record<string, string>> = {
   'secretsmanager:DescribeSecret': 'whether its secrets exist',
 };
 
-/** One note for all that the role may not look at. */
-export function notLookedAt(denied: readonly string[], service: string): readonly Finding[] {
-  const actions = [...new Set(denied)];
+/** One note for all that could not be looked at. */
+export function notLookedAt(unseen: readonly Unseen[], service: string): readonly Finding[] {
+  const actions = [...new Set(unseen.map(({ action }) => action))];
   if (actions.length === 0) return [];
+  const why = unseen.every(({ denied }) => denied) ? 'for want of permission' : 'for want of an answer';
   return [
     {
       code: 'DG548',
       level: 'note',
-      title: `Not looked at for want of permission: of the task definition of ${service}, ${listed(actions.map((action) => `${LOOKED_AT[action]} (${action})`))}.`,
+      title: `Not looked at ${why}: of the task definition of ${service}, ${listed(actions.map((action) => `${LOOKED_AT[action]} (${action})`))}.`,
       fix: `Nothing to do, or allow ${listed(actions)} in the IAM policy: docs/iam.md#deploy.`,
     },
   ];

@@ -66,16 +66,17 @@ function vulnerable(
 
 /** One note for all that could not be looked at. */
 function notLooked(asked: readonly (readonly [string, Answer<unknown> | undefined])[]): readonly Finding[] {
-  const denied = asked.filter(
-    ([, answer]) => answer && !answer.ok && readRefusal(answer.error).kind === 'access-denied',
+  const unseen = asked.flatMap(([action, answer]) =>
+    answer && !answer.ok ? [{ action, denied: readRefusal(answer.error).kind === 'access-denied' }] : [],
   );
-  if (denied.length === 0) return [];
-  const actions = denied.map(([action]) => action);
+  if (unseen.length === 0) return [];
+  const actions = unseen.map(({ action }) => action);
+  const why = unseen.every(({ denied }) => denied) ? 'for want of permission' : 'for want of an answer';
   return [
     {
       code: 'DG335',
       level: 'note',
-      title: `Not looked at for want of permission: ${listed(actions.map((action) => `${LOOKED_AT[action]} (${action})`))}.`,
+      title: `Not looked at ${why}: ${listed(actions.map((action) => `${LOOKED_AT[action]} (${action})`))}.`,
       fix: `Nothing to do, or allow ${listed(actions)} in the IAM policy: docs/iam.md#deploy.`,
     },
   ];

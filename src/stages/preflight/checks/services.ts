@@ -121,7 +121,7 @@ async function serviceReport(
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
     passed: isInOrder ? describe(service, definition.value) : undefined,
-    findings: [...findings, ...notLookedAt(contained.denied, name)],
+    findings: [...findings, ...notLookedAt(contained.unseen, name)],
   };
 }
 
