@@ -134,6 +134,8 @@ function joinPorts(
 /** Says on the run's page that we have a bug; post tells the others. */
 async function crash(error: unknown): Promise<never> {
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const outputs = { result: 'failed', 'failure-code': 'DG901', 'failure-reason': 'deploy-guard has a bug.' };
+  for (const [name, value] of Object.entries(outputs)) githubRunner.setOutput(name, value);
   githubRunner.print(words);
   githubRunner.annotate({
     code: 'DG901',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 
 /** The workflow run that this is a step of. Every text in it is somebody's words: branch names, titles, logins. */
 export interface RunContext {
@@ -52,7 +52,7 @@ export async function readRunContext(environment: Environment): Promise<RunConte
     apiUrl: environment['GITHUB_API_URL'] || 'https://api.github.com',
     errorsUrl: errorsUrl(environment, serverUrl),
     workspace: environment['GITHUB_WORKSPACE'] || process.cwd(),
-    temporaryFolder: environment['RUNNER_TEMP'] || undefined,
+    temporaryFolder: await existingFolder(environment['RUNNER_TEMP']),
     headline: headlineOf(event),
     withoutSecrets: withoutSecrets(environment, event),
   };
@@ -92,4 +92,11 @@ function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && name in value
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
+}
+
+/** A folder that is there; undefined, for the system's own, where it is not. */
+async function existingFolder(path: string | undefined): Promise<string | undefined> {
+  if (!path) return undefined;
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ? path : undefined;
 }

@@ -30,6 +30,19 @@ async function write(text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
+/** A command file that can't be written (a runner out of disk) is said, and does not end a deploy half-way. */
+function told(what: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    core.info(
+      disarm(
+        `! DG805 The runner did not take ${what}: ${oneLine(error instanceof Error ? error.message : 'unknown')}`,
+      ),
+    );
+  }
+}
+
 /** GitHub's runner, reached through @actions/core. */
 export const githubRunner: Runner = {
   print: (line) => core.info(disarm(line.replaceAll('\r', ''))),
@@ -62,8 +75,8 @@ export const githubRunner: Runner = {
       if (part.trim() !== '') core.setSecret(part);
     }
   },
-  setOutput: (name, value) => core.setOutput(name, value),
-  saveState: (name, value) => core.saveState(name, value),
+  setOutput: (name, value) => told('an output', () => core.setOutput(name, value)),
+  saveState: (name, value) => told('the state', () => core.saveState(name, value)),
   async addSummary(markdown) {
     if (!process.env['GITHUB_STEP_SUMMARY']) return;
     await core.summary.addRaw(markdown, true).write();
