@@ -42,6 +42,18 @@ const remarks: readonly Remark[] = [
     says: ['ecr:PutImage is denied'],
   },
   {
+    name: 'a push that could not be asked about',
+    sandbox: { faults: [{ service: 'ecr', operation: 'PutImage', kind: '500' }] },
+    found: ['DG333 note'],
+    says: ['ecr:PutImage was answered with'],
+  },
+  {
+    name: 'what of the repository got no answer',
+    sandbox: { faults: [{ service: 'ecr', operation: 'GetLifecyclePolicy', kind: '500' }] },
+    found: ['DG335 note'],
+    says: ["Not looked at for want of an answer: the repository's lifecycle policy"],
+  },
+  {
     name: 'what of the repository may not be looked at',
     sandbox: { denied: ['ecr:GetLifecyclePolicy'] },
     found: ['DG335 note'],

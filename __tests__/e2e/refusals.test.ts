@@ -176,6 +176,22 @@ const refusals: readonly Refusal[] = [
     codes: ['DG218'],
     says: ['AWS_PROFILE leads to the profile production'],
   },
+  {
+    name: 'AWS out of reach',
+    env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
+    codes: ['DG209'],
+    says: ["AWS STS in us-east-1 can't be reached"],
+  },
+  {
+    name: 'ECR out of order',
+    sandbox: { faults: [{ service: 'ecr', operation: 'GetAuthorizationToken', kind: '500' }] },
+    codes: ['DG302'],
+  },
+  {
+    name: 'ECS out of order',
+    sandbox: { faults: [{ service: 'ecs', operation: 'DescribeServices', kind: '500' }] },
+    codes: ['DG502'],
+  },
   { name: 'no region', inputs: { 'aws-region': '' }, codes: ['DG208'] },
   {
     name: 'a repository that is not there',
