@@ -298,6 +298,21 @@ const refusals: readonly Refusal[] = [
     says: ['run on linux/arm64', 'is for linux/amd64', 'exec format error'],
   },
   {
+    name: 'tasks of a file on another machine',
+    files: {
+      'task.json': JSON.stringify({
+        family: 'dyno-agent',
+        containerDefinitions: [
+          { name: 'app', image: 'filled-in', logConfiguration: { logDriver: 'awsfirelens' } },
+        ],
+        runtimePlatform: { cpuArchitecture: 'ARM64' },
+      }),
+    },
+    inputs: { 'task-definition': 'task.json', 'container-name': 'app' },
+    codes: ['DG543'],
+    says: ['task definition dyno-agent (task.json)'],
+  },
+  {
     name: 'a parameter that is not there',
     scenario: world({
       parameters: ['/dyno/OTHER'],

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../aws/ecs.ts';
 import type { RawJson } from '../../aws/raw-json.ts';
+import { taskRuntimeOf } from '../../aws/task-runtime.ts';
 import { Failure, type Finding } from '../../finding.ts';
 
 /** Whether `task-definition` names a file to register; anything else is a revision that exists. */
@@ -38,6 +39,7 @@ export async function readTaskDefinitionFile(workspace: string, path: string): P
     containers: containers.filter(
       (each): each is ContainerDefinition => typeof each === 'object' && each !== null,
     ),
+    runtime: taskRuntimeOf(definition),
     registrable: definition,
   };
 }
