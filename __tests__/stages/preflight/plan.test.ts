@@ -67,12 +67,12 @@ describe('planLines', () => {
   it('says the least that a deploy does', () => {
     expect(plan()).toEqual([
       'A deploy from here would',
-      '  build    4f9c2e1 "Fix torque curve" from Dockerfile, with docker 28.2',
-      '  push     it to host/app as 4f9c2e1',
-      '  move     latest from sha256:777777… to it',
-      '  start    one deployment of web: 2 tasks of web:57, blue/green',
-      '  wait     at most 30 min until every task runs the image',
-      '  unknown  whether ecs:UpdateService is allowed: ECS has no dry run',
+      '  build  4f9c2e1 "Fix torque curve" from Dockerfile, with docker 28.2',
+      '  push   it to host/app as 4f9c2e1',
+      '  move   latest from sha256:777777… to it',
+      '  start  one deployment of web: 2 tasks of web:57, blue/green',
+      '  wait   at most 30 min until every task runs the image',
+      'Not known beforehand: whether ecs:UpdateService is allowed (ECS has no dry run).',
     ]);
   });
 
@@ -89,31 +89,31 @@ describe('planLines', () => {
       'health-check-urls': 'https://a.example.org/\nhttps://b.example.org/',
     });
     expect(lines.slice(1)).toEqual([
-      '  build    4f9c2e1 "Fix torque curve" from app/Dockerfile, stage prod, for linux/amd64 and linux/arm64, with docker 28.2',
-      '  push     it to host/app as 4f9c2e1, v1 and stable',
-      '  run      alembic upgrade head, once, as a task of the new image',
-      '  move     latest from sha256:777777… to it',
-      '  start    one deployment of web: 2 tasks of a new revision of web:57, blue/green',
-      '  wait     at most 1 h 30 min until every task runs the image, and 2 health URLs to answer',
-      '  undo     what failed, by `on-failure: rollback`',
-      '  unknown  whether ecs:UpdateService and iam:PassRole are allowed: ECS has no dry run',
+      '  build  4f9c2e1 "Fix torque curve" from app/Dockerfile, stage prod, for linux/amd64 and linux/arm64, with docker 28.2',
+      '  push   it to host/app as 4f9c2e1, v1 and stable',
+      '  run    alembic upgrade head, once, as a task of the new image',
+      '  move   latest from sha256:777777… to it',
+      '  start  one deployment of web: 2 tasks of a new revision of web:57, blue/green',
+      '  wait   at most 1 h 30 min until every task runs the image, and 2 health URLs to answer',
+      '  undo   all of it where it fails (`on-failure: rollback`)',
+      'Not known beforehand: whether ecs:UpdateService and iam:PassRole are allowed (ECS has no dry run).',
     ]);
   });
 
   it('builds nothing that is there, and moves nothing that stands there', () => {
     const there = target({ canReuse: true }, { tagged: image('7'), latest: image('7') });
     expect(plan({}, there).slice(1, 3)).toEqual([
-      '  reuse    4f9c2e1 (sha256:777777…), which was built the same way before',
-      '  keep     latest, which points at it already',
+      '  reuse  4f9c2e1 (sha256:777777…), which was built the same way before',
+      '  keep   latest, which points at it already',
     ]);
     expect(plan({ 'latest-tag': 'false' }, there).join()).not.toContain('latest');
     expect(plan({}, target({}, { latest: undefined }))).toContain(
-      '  move     latest to it, for the first time',
+      '  move   latest to it, for the first time',
     );
   });
 
   it('does not wait where it is told not to', () => {
-    expect(plan({ 'wait-for-minutes': '0' })).toContain('  wait     for nothing (`wait-for-minutes: 0`)');
+    expect(plan({ 'wait-for-minutes': '0' })).toContain('  wait   for nothing (`wait-for-minutes: 0`)');
   });
 
   it('lets no text of others end a line', () => {

@@ -39,7 +39,7 @@ function shortLived({ rule, action, keeps }: LifecycleRisk, repository: EcrRepos
     code: 'DG372',
     level: 'warning',
     title: `Lifecycle rule ${rule} of ${repository.name} ${what} ${when}.`,
-    fix: `Count images instead of days, and keep at least 10 with a commit's tag. See it: \`aws ecr get-lifecycle-policy --repository-name ${repository.name} --query lifecyclePolicyText --output text\`.`,
+    fix: `${'images' in keeps ? 'Keep at least 10' : 'Count images instead of days (`imageCountMoreThan`), and keep at least 10'}. See it: \`aws ecr get-lifecycle-policy --repository-name ${repository.name} --query lifecyclePolicyText --output text\`.`,
   };
 }
 

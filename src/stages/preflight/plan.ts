@@ -28,11 +28,14 @@ export function planLines(facts: PlanFacts): readonly string[] {
     ...facts.target.services.map((each) => ['start', startOf(each, config)] as const),
     ['wait', waitOf(config)],
     ...(config.ecs.onFailure === 'rollback'
-      ? [['undo', 'what failed, by `on-failure: rollback`'] as const]
+      ? [['undo', 'all of it where it fails (`on-failure: rollback`)'] as const]
       : []),
-    ['unknown', `whether ${unknownActions(config)} allowed: ECS has no dry run`],
   ];
-  return ['A deploy from here would', ...steps.map(([verb, what]) => `  ${verb.padEnd(8)} ${what}`)];
+  return [
+    'A deploy from here would',
+    ...steps.map(([verb, what]) => `  ${verb.padEnd(6)} ${what}`),
+    `Not known beforehand: whether ${unknownActions(config)} allowed (ECS has no dry run).`,
+  ];
 }
 
 function imageSteps({ config, commit, target }: PlanFacts): readonly (readonly [string, string])[] {

@@ -121,7 +121,7 @@ function transferFindings(
         level: 'error',
         title: `The credentials may not ${DOING[way]} ${repository.name}: ${actions} ${are} denied.`,
         detail: `AWS said: ${first.message}`,
-        fix: `Allow ${listed(TRANSFER_ACTIONS[way])} on the repository in the IAM policy: docs/iam.md#deploy.`,
+        fix: `Allow ${actions} on the repository. The IAM policy with all that is needed: docs/iam.md#deploy.`,
       },
     ];
   }
