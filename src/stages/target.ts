@@ -3,8 +3,9 @@ import type { EcsService } from '../aws/ecs.ts';
 import type { DockerVersion } from '../docker/docker.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { Config } from './inputs/config.ts';
+import { unwrap } from './preflight/answer.ts';
 import { containersOfImage } from './preflight/container-image.ts';
-import { type Identity, type Lookups, type TaggedImages, unwrap } from './preflight/lookups.ts';
+import type { Identity, Lookups, TaggedImages } from './preflight/lookups.ts';
 import { isReusable } from './preflight/reuse.ts';
 
 /** A service that will be deployed, as the preflight found it. */
@@ -45,7 +46,7 @@ export async function targetOf(config: Config, lookups: Lookups): Promise<Target
   ]);
   const canReuse = isReusable(config, images);
   const isRollback = config.mode === 'rollback';
-  const rollbackTo = isRollback ? unwrap(await lookups.rollbackImage()) : undefined;
+  const rollbackTo = isRollback ? unwrap(await lookups.rollback.image()) : undefined;
   const docker = canReuse || isRollback ? undefined : unwrap(await lookups.docker());
   return {
     identity,
@@ -72,7 +73,7 @@ async function targetService(
   const containers = definition.ok ? containersOfImage(definition.value, repository, config) : [];
   const isPinned = containers.some(({ image }) => image?.includes('@') ?? false);
   const earlier =
-    rollbackTo && isPinned ? await lookups.pinnedRevisionOf(service, rollbackTo.digest) : undefined;
+    rollbackTo && isPinned ? await lookups.rollback.pinnedRevisionOf(service, rollbackTo.digest) : undefined;
   return {
     service,
     taskDefinition: definition.ok ? definition.value.arn : service.taskDefinition,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
+import type { Answer } from '../../../src/stages/preflight/answer.ts';
 import { callerName, checkIdentity } from '../../../src/stages/preflight/checks/identity.ts';
-import { type Answer, type Identity, Lookups } from '../../../src/stages/preflight/lookups.ts';
+import { type Identity, Lookups } from '../../../src/stages/preflight/lookups.ts';
 import { checkContext } from './check-context.ts';
 
 const ROLE = { 'role-to-assume': 'arn:aws:iam::123456789012:role/path/deploy' } as const;

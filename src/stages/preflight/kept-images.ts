@@ -2,9 +2,10 @@ import type { EcrRepository } from '../../aws/ecr.ts';
 import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
 import { count, listed, shortTag } from '../report/words.ts';
+import type { Answer } from './answer.ts';
 import type { CheckContext } from './check.ts';
 import { type LifecycleRisk, lifecycleRisk } from './lifecycle-policy.ts';
-import type { Answer, TaggedImages } from './lookups.ts';
+import type { TaggedImages } from './lookups.ts';
 
 /** What ECR knows of the images that it keeps: how long it keeps them, and what the scan of this commit's found. */
 export async function keptImages(

@@ -3,9 +3,7 @@ import type { CredentialSource } from '../../aws/credentials.ts';
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { AwsMetadata, SecretState } from '../../aws/metadata.ts';
-import { readRefusal } from '../../aws/refusal.ts';
 import type { SecretReference } from '../../aws/secret-reference.ts';
-import type { PastDeployment } from '../../aws/service-history.ts';
 import type { CallerIdentity } from '../../aws/sts.ts';
 import type { TokenClaims } from '../../aws/token-claims.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from '../../aws/transfer.ts';
@@ -15,15 +13,10 @@ import type { ImageConfig, Manifest } from '../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../registry/registry.ts';
 import { isTaskDefinitionFile, readTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
-import { chooseRollbackImage, type ServiceRuns } from '../rollback/rollback-image.ts';
+import { RollbackLookups } from '../rollback/rollback-lookups.ts';
+import { type Answer, Questions, unwrap } from './answer.ts';
 import { buildPaths } from './build-files.ts';
-import { containersOfImage } from './container-image.ts';
 import { readWorkflowFile, type WorkflowFile } from './workflow-file.ts';
-
-/** An answer, or the error that came in its place. */
-export type Answer<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: unknown };
 
 /** The ways out of the process that the lookups take. */
 export interface LookupPorts {
@@ -68,7 +61,9 @@ export class Lookups {
   readonly #imageTag: string | undefined;
   readonly #commit: string | undefined;
   readonly #ports: LookupPorts;
-  readonly #asked = new Map<string, Promise<Answer<unknown>>>();
+  readonly #questions = new Questions();
+  /** What only a roll back asks. */
+  readonly rollback: RollbackLookups;
 
   /** `commit` is the one that a build would be of: only its own image can stand for it. */
   constructor(config: Config, imageTag: string | undefined, ports: LookupPorts, commit?: string) {
@@ -76,18 +71,19 @@ export class Lookups {
     this.#commit = commit;
     this.#imageTag = imageTag;
     this.#ports = ports;
+    this.rollback = new RollbackLookups(config, this, ports);
   }
 
   /** Credentials, without asking AWS whether they are good unless they come from there. */
   async credentials(): Promise<Answer<{ readonly expiresAt: Date | undefined }>> {
-    return await this.#once('credentials', async () => {
+    return await this.#questions.once('credentials', async () => {
       const { expiration } = await this.#aws().credentials();
       return { expiresAt: expiration };
     });
   }
 
   async identity(): Promise<Answer<Identity>> {
-    return await this.#once('identity', async () => {
+    return await this.#questions.once('identity', async () => {
       const { expiresAt } = unwrap(await this.credentials());
       const sts = await this.#aws().sts();
       return { ...(await sts.callerIdentity()), expiresAt };
@@ -104,14 +100,14 @@ export class Lookups {
   }
 
   async login(): Promise<Answer<RegistryLogin>> {
-    return await this.#once('login', async () => {
+    return await this.#questions.once('login', async () => {
       unwrap(await this.credentials());
       return await (await this.#aws().ecr()).login();
     });
   }
 
   async repository(): Promise<Answer<EcrRepository>> {
-    return await this.#once('repository', async () => {
+    return await this.#questions.once('repository', async () => {
       unwrap(await this.credentials());
       const { repository, registry } = this.#config.image;
       return await (await this.#aws().ecr()).repository(repository, registry?.accountId);
@@ -119,14 +115,14 @@ export class Lookups {
   }
 
   async repositoryNames(): Promise<Answer<readonly string[]>> {
-    return await this.#once('repositoryNames', async () =>
+    return await this.#questions.once('repositoryNames', async () =>
       (await this.#aws().ecr()).repositoryNames(this.#config.image.registry?.accountId),
     );
   }
 
   /** Which of the actions are denied that a push, a pull or the moving of a tag needs. */
   async transfer(way: TransferWay): Promise<Answer<TransferProbe>> {
-    return await this.#once(`transfer ${way}`, async () => {
+    return await this.#questions.once(`transfer ${way}`, async () => {
       unwrap(await this.credentials());
       return await (await this.#aws().ecr()).probe(way, this.#repositoryName());
     });
@@ -134,7 +130,7 @@ export class Lookups {
 
   /** JSON text of the repository's lifecycle policy; undefined where it has none. */
   async lifecyclePolicy(): Promise<Answer<string | undefined>> {
-    return await this.#once('lifecyclePolicy', async () => {
+    return await this.#questions.once('lifecyclePolicy', async () => {
       unwrap(await this.credentials());
       return await (await this.#aws().ecr()).lifecyclePolicy(this.#repositoryName());
     });
@@ -142,13 +138,13 @@ export class Lookups {
 
   /** How many findings of each severity the scan of an image had; undefined where it was not scanned. */
   async scanCounts(digest: string): Promise<Answer<Readonly<Partial<Record<string, number>>> | undefined>> {
-    return await this.#once(`scanCounts ${digest}`, async () =>
+    return await this.#questions.once(`scanCounts ${digest}`, async () =>
       (await this.#aws().ecr()).scanCounts(unwrap(await this.repository()), digest),
     );
   }
 
   async taggedImages(): Promise<Answer<TaggedImages>> {
-    return await this.#once('taggedImages', async () => {
+    return await this.#questions.once('taggedImages', async () => {
       const [repository, login] = await Promise.all([this.repository(), this.login()]);
       const registry = this.#ports.registry(
         registryAccess(unwrap(login), unwrap(repository)),
@@ -164,71 +160,15 @@ export class Lookups {
     });
   }
 
-  /** `mode: rollback`: the image to go back to. Its error is a Failure where that isn't clear. */
-  async rollbackImage(): Promise<Answer<Manifest>> {
-    return await this.#once('rollbackImage', async () => {
-      const [repository, login, lookup] = await Promise.all([
-        this.repository(),
-        this.login(),
-        this.services(),
-      ]);
-      const registry = this.#ports.registry(
-        registryAccess(unwrap(login), unwrap(repository)),
-        unwrap(repository).name,
-      );
-      const { tag } = this.#config.image;
-      const services = tag
-        ? []
-        : await Promise.all(unwrap(lookup).services.map((each) => this.#runsOf(each)));
-      return await chooseRollbackImage({
-        named: tag,
-        repository: unwrap(repository).name,
-        services,
-        manifest: (reference) => registry.manifest(reference),
-        newest: async () => (await this.#aws().ecr()).newestImages(unwrap(repository)),
-      });
-    });
-  }
-
-  /** The task definition with which the service ran an image by its digest; undefined where it never did. */
-  async pinnedRevisionOf(service: EcsService, digest: string): Promise<string | undefined> {
-    const history = await this.#historyOf(service.name);
-    const found = history.ok
-      ? history.value.find(({ images }) => images.some(({ image }) => image.endsWith(`@${digest}`)))
-      : undefined;
-    return found?.taskDefinition;
-  }
-
-  async #historyOf(service: string): Promise<Answer<readonly PastDeployment[]>> {
-    return await this.#once(`history ${service}`, async () =>
-      (await this.#aws().ecs()).history(this.#config.ecs.cluster, service),
-    );
-  }
-
-  async #runsOf(service: EcsService): Promise<ServiceRuns> {
-    const [repository, definition] = await Promise.all([
-      this.repository(),
-      this.taskDefinition(service.taskDefinition),
-    ]);
-    const containers = containersOfImage(unwrap(definition), unwrap(repository), this.#config);
-    const history = await this.#historyOf(service.name);
-    if (!history.ok && readRefusal(history.error).kind !== 'access-denied') throw history.error;
-    return {
-      service: service.name,
-      containers: containers.flatMap(({ name }) => name ?? []),
-      history: history.ok ? history.value : undefined,
-    };
-  }
-
   /** Tags that point at an image of the repository. */
   async tagsOf(digest: string): Promise<Answer<readonly string[]>> {
-    return await this.#once(`tagsOf ${digest}`, async () =>
+    return await this.#questions.once(`tagsOf ${digest}`, async () =>
       (await this.#aws().ecr()).tagsOf(unwrap(await this.repository()), digest),
     );
   }
 
   async services(): Promise<Answer<ServiceLookup>> {
-    return await this.#once('services', async () => {
+    return await this.#questions.once('services', async () => {
       unwrap(await this.credentials());
       const { cluster, services } = this.#config.ecs;
       const ecs = await this.#aws().ecs();
@@ -246,17 +186,17 @@ export class Lookups {
   }
 
   async clusterNames(): Promise<Answer<readonly string[]>> {
-    return await this.#once('clusterNames', async () => (await this.#aws().ecs()).clusterNames());
+    return await this.#questions.once('clusterNames', async () => (await this.#aws().ecs()).clusterNames());
   }
 
   async serviceNames(): Promise<Answer<readonly string[]>> {
-    return await this.#once('serviceNames', async () =>
+    return await this.#questions.once('serviceNames', async () =>
       (await this.#aws().ecs()).serviceNames(this.#config.ecs.cluster),
     );
   }
 
   async taskDefinition(reference: string): Promise<Answer<TaskDefinition>> {
-    return await this.#once(`taskDefinition ${reference}`, async () =>
+    return await this.#questions.once(`taskDefinition ${reference}`, async () =>
       (await this.#aws().ecs()).taskDefinition(reference),
     );
   }
@@ -265,39 +205,41 @@ export class Lookups {
   async taskDefinitionFor(service: EcsService): Promise<Answer<TaskDefinition>> {
     const { taskDefinition: named } = this.#config.ecs;
     if (!isTaskDefinitionFile(named)) return await this.taskDefinition(named ?? service.taskDefinition);
-    return await this.#once(`file ${named}`, () => readTaskDefinitionFile(this.#ports.workspace, named));
+    return await this.#questions.once(`file ${named}`, () =>
+      readTaskDefinitionFile(this.#ports.workspace, named),
+    );
   }
 
   async hasLogGroup(name: string, region: string): Promise<Answer<boolean>> {
-    return await this.#once(`logGroup ${region} ${name}`, async () =>
+    return await this.#questions.once(`logGroup ${region} ${name}`, async () =>
       (await this.#metadata()).hasLogGroup(name, region),
     );
   }
 
   /** How it is with a secret that a task definition names by `valueFrom`. */
   async secretState(reference: SecretReference, valueFrom: string): Promise<Answer<SecretState>> {
-    return await this.#once(`secret ${valueFrom}`, async () =>
+    return await this.#questions.once(`secret ${valueFrom}`, async () =>
       (await this.#metadata()).secretState(reference),
     );
   }
 
   /** Digests that the newest of some service revisions runs, by container. */
   async newestImages(revisionArns: readonly string[]): Promise<Answer<Readonly<Record<string, string>>>> {
-    return await this.#once(`newestImages ${revisionArns.join(' ')}`, async () =>
+    return await this.#questions.once(`newestImages ${revisionArns.join(' ')}`, async () =>
       (await this.#aws().ecs()).newestImages(revisionArns),
     );
   }
 
   /** The workflow that runs, for naming the line that is at fault. */
   async workflowFile(): Promise<Answer<WorkflowFile | undefined>> {
-    return await this.#once('workflowFile', async () =>
+    return await this.#questions.once('workflowFile', async () =>
       readWorkflowFile(this.#ports.workspace, this.#config.environment),
     );
   }
 
   /** The Dockerfile, taken apart; undefined where there is none to read, or only its own frontend can read it. */
   async dockerfile(): Promise<Answer<Dockerfile | undefined>> {
-    return await this.#once('dockerfile', async () => {
+    return await this.#questions.once('dockerfile', async () => {
       const paths = buildPaths(this.#config.build, this.#ports.workspace);
       return paths && (await readDockerfile(paths.dockerfile));
     });
@@ -308,7 +250,7 @@ export class Lookups {
    * it states one at all: most don't.
    */
   async statedPlatform(): Promise<Answer<string | undefined>> {
-    return await this.#once('statedPlatform', async () => {
+    return await this.#questions.once('statedPlatform', async () => {
       const paths = buildPaths(this.#config.build, this.#ports.workspace);
       if (!paths || !(await statesPlatform(paths.dockerfile))) return undefined;
       return unwrap(await this.dockerfile())?.platformOf(this.#config.build.target);
@@ -316,7 +258,7 @@ export class Lookups {
   }
 
   async docker(): Promise<Answer<DockerVersion | { readonly unreachable: string }>> {
-    return await this.#once('docker', async () => this.#ports.dockerVersion());
+    return await this.#questions.once('docker', async () => this.#ports.dockerVersion());
   }
 
   async #metadata(): Promise<AwsMetadata> {
@@ -332,17 +274,6 @@ export class Lookups {
     if (!this.#ports.aws) throw UNASKED;
     return this.#ports.aws;
   }
-
-  async #once<T>(name: string, question: () => Promise<T>): Promise<Answer<T>> {
-    const asked =
-      this.#asked.get(name) ??
-      question().then(
-        (value): Answer<T> => ({ ok: true, value }),
-        (error: unknown): Answer<T> => ({ ok: false, error }),
-      );
-    this.#asked.set(name, asked);
-    return (await asked) as Answer<T>;
-  }
 }
 
 async function withConfig(
@@ -351,12 +282,6 @@ async function withConfig(
 ): Promise<readonly [Manifest | undefined, ImageConfig | undefined]> {
   const manifest = await registry.manifest(tag);
   return [manifest, manifest && (await registry.imageConfig(manifest))];
-}
-
-/** The value of an answer; throws the error that came in its place. */
-export function unwrap<T>(answer: Answer<T>): T {
-  if (answer.ok) return answer.value;
-  throw answer.error;
 }
 
 /** The registry as ECR names it: the repository's own host, with the scheme of the login's endpoint. */

@@ -2,9 +2,10 @@ import type { EcrRepository } from '../../../aws/ecr.ts';
 import { TRANSFER_ACTIONS, type TransferProbe, type TransferWay } from '../../../aws/transfer.ts';
 import type { Finding } from '../../../finding.ts';
 import { listed, shortDigest, shortTag } from '../../report/words.ts';
+import { type Answer, unwrap } from '../answer.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
 import { keptImages } from '../kept-images.ts';
-import { type Answer, type TaggedImages, unwrap } from '../lookups.ts';
+import type { TaggedImages } from '../lookups.ts';
 import {
   clearText,
   loginRefused,

@@ -17,7 +17,7 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
   ]);
   if (!identity.ok || !repository.ok || !services.ok)
     return skipped('rollback', 'needs the repository and the services');
-  const image = await lookups.rollbackImage();
+  const image = await lookups.rollback.image();
   if (image.ok) {
     const { tag } = config.image;
     const why = tag ? `${shortTag(tag)}, as \`image-tag\` names it` : 'the image before the last one';

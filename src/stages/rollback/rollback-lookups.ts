@@ -1,0 +1,75 @@
+import type { EcsService } from '../../aws/ecs.ts';
+import { readRefusal } from '../../aws/refusal.ts';
+import type { PastDeployment } from '../../aws/service-history.ts';
+import type { Manifest } from '../../registry/manifest.ts';
+import type { Config } from '../inputs/config.ts';
+import { type Answer, Questions, unwrap } from '../preflight/answer.ts';
+import { containersOfImage } from '../preflight/container-image.ts';
+import { type LookupPorts, type Lookups, registryAccess } from '../preflight/lookups.ts';
+import { chooseRollbackImage, type ServiceRuns } from './rollback-image.ts';
+
+/** The answers of the preflight that a roll back builds on. */
+type Found = Pick<Lookups, 'login' | 'repository' | 'services' | 'taskDefinition'>;
+
+/** What only `mode: rollback` asks of the outside, each thing once. */
+export class RollbackLookups {
+  readonly #config: Config;
+  readonly #found: Found;
+  readonly #ports: Pick<LookupPorts, 'aws' | 'registry'>;
+  readonly #questions = new Questions();
+
+  constructor(config: Config, found: Found, ports: Pick<LookupPorts, 'aws' | 'registry'>) {
+    this.#config = config;
+    this.#found = found;
+    this.#ports = ports;
+  }
+
+  /** The image to go back to. Its error is a Failure where that isn't clear. */
+  async image(): Promise<Answer<Manifest>> {
+    return await this.#questions.once('image', async () => {
+      const [repository, login, lookup] = await Promise.all([
+        this.#found.repository().then(unwrap),
+        this.#found.login().then(unwrap),
+        this.#found.services().then(unwrap),
+      ]);
+      const registry = this.#ports.registry(registryAccess(login, repository), repository.name);
+      const { tag } = this.#config.image;
+      return await chooseRollbackImage({
+        named: tag,
+        repository: repository.name,
+        services: tag ? [] : await Promise.all(lookup.services.map((each) => this.#runsOf(each))),
+        manifest: (reference) => registry.manifest(reference),
+        newest: async () => (await this.#ports.aws?.ecr())?.newestImages(repository) ?? [],
+      });
+    });
+  }
+
+  /** The task definition with which the service ran an image by its digest; undefined where it never did. */
+  async pinnedRevisionOf(service: EcsService, digest: string): Promise<string | undefined> {
+    const history = await this.#historyOf(service.name);
+    if (!history.ok) return undefined;
+    const ran = history.value.find(({ images }) => images.some(({ image }) => image.endsWith(`@${digest}`)));
+    return ran?.taskDefinition;
+  }
+
+  async #historyOf(service: string): Promise<Answer<readonly PastDeployment[]>> {
+    return await this.#questions.once(`history ${service}`, async () => {
+      const ecs = await this.#ports.aws?.ecs();
+      return (await ecs?.history(this.#config.ecs.cluster, service)) ?? [];
+    });
+  }
+
+  async #runsOf(service: EcsService): Promise<ServiceRuns> {
+    const [repository, definition, history] = await Promise.all([
+      this.#found.repository().then(unwrap),
+      this.#found.taskDefinition(service.taskDefinition).then(unwrap),
+      this.#historyOf(service.name),
+    ]);
+    if (!history.ok && readRefusal(history.error).kind !== 'access-denied') throw history.error;
+    return {
+      service: service.name,
+      containers: containersOfImage(definition, repository, this.#config).flatMap(({ name }) => name ?? []),
+      history: history.ok ? history.value : undefined,
+    };
+  }
+}
