@@ -260,13 +260,14 @@ class Refused {
     if (this.problem.kind === 'not-found') return absent;
     if (this.problem.kind === 'access-denied') return unreadable(permission);
     // An operation that the endpoint doesn't know, or refuses: asking again would not help.
-    if (this.problem.kind === 'other' && !this.problem.maybeDone) return unreadable(permission);
-    throw this.fault();
+    if (this.problem.kind === 'other' && !this.problem.maybeDone)
+      return unreadable(permission, 'refused', this.problem.name);
+    throw this.fault(permission);
   }
 
-  fault(): ObservationFault {
+  fault(action?: string): ObservationFault {
     const message = `${this.problem.name}: ${this.problem.message}`;
-    return new ObservationFault(faultKind(this.problem), message, this.#error);
+    return new ObservationFault(faultKind(this.problem), message, this.#error, action);
   }
 }
 

@@ -31,7 +31,8 @@ export class CloudWatchLogReader implements LogReader {
       const problem = readRefusal(error);
       if (problem.kind === 'not-found') return absent;
       if (problem.kind === 'access-denied') return unreadable('logs:GetLogEvents');
-      throw new ObservationFault(faultKind(problem), `${problem.name}: ${problem.message}`, error);
+      const message = `${problem.name}: ${problem.message}`;
+      throw new ObservationFault(faultKind(problem), message, error, 'logs:GetLogEvents');
     }
   }
 

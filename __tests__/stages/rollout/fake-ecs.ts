@@ -54,6 +54,8 @@ interface FakeOptions {
   /** A fault for the nth question, counted from 1; undefined answers it. */
   readonly fault?: (call: number) => ObservationFault | undefined;
   readonly latencyMs?: number;
+  /** Actions that get no answer, by the time since the watch began. */
+  readonly silent?: (action: string, elapsedMs: number) => ObservationFault | undefined;
 }
 
 /** Answers from a world that changes with the time since the watch began. */
@@ -135,6 +137,8 @@ export class FakeEcs implements EcsObserver, LogReader {
     this.#clock.advance(this.#options.latencyMs ?? 0);
     const fault = this.#options.fault?.(this.asked.length);
     if (fault) throw fault;
+    const silent = this.#options.silent?.(action, this.#clock.now() - this.#startedAt);
+    if (silent) throw silent;
     return this.#options.denied?.includes(action) ? unreadable(action) : undefined;
   }
 

@@ -30,7 +30,7 @@ export const rolloutCodes = {
   DG625: 'A lifecycle hook failed, and ECS ended the deployment or rolled it back.',
   DG631: 'A running task runs another image than the one that was deployed.',
   DG632: 'The digest of running tasks is not reported, so that it could not be checked.',
-  DG633: 'A permission is missing that would have told or proven more.',
+  DG633: 'A question to AWS that would have told or proven more was denied, refused or not answered.',
   DG634: 'The deployment is not in the list of the service, and nothing says what became of it.',
   DG641: 'The AWS credentials expired during the wait.',
   DG642: 'AWS did not answer for minutes during the wait.',

@@ -1,4 +1,5 @@
 import { type CadenceState, spareCalls } from './cadence.ts';
+import { isGap } from './gaps.ts';
 import type { PartAnswers, PartReader, PartRequest } from './look.ts';
 import { emptyObservation, type Observation, type Part } from './observation.ts';
 import type { EcsObserver, WatchClock } from './ports.ts';
@@ -46,11 +47,14 @@ export async function judgeLook(pending: readonly Watched[], judging: Judging): 
   let steps: ReadonlyMap<Watched, Step> = new Map();
   let throttled = false;
   let diagnosisCalls = 0;
-  for (let round = 0; round < ROUNDS && !throttled && requests.length > 0; round += 1) {
+  let answered = false;
+  for (let round = 0; round < ROUNDS && (!throttled || !answered) && requests.length > 0; round += 1) {
     const answers = await readAll(requests, judging);
     const [fault] = answers.faults;
-    if (round === 0 && fault && answers.looks.size === 0) throw fault;
-    throttled = answers.faults.some(({ kind }) => kind === 'throttled');
+    answered ||= answers.looks.size > 0;
+    const instead = round === 0 ? servicesInstead(requests, answers, tried) : [];
+    if (!answered && instead.length === 0 && fault) throw fault;
+    throttled ||= answers.faults.some(({ kind }) => kind === 'throttled');
     diagnosisCalls += answers.diagnosisCalls;
     looks = new Map(
       [...looks].map(([watched, look]) => [
@@ -62,9 +66,24 @@ export async function judgeLook(pending: readonly Watched[], judging: Judging): 
     steps = new Map(
       [...looks].map(([watched, look]) => [watched, step(watched.plan, watched.state, look, now)]),
     );
-    requests = requestsOf(steps, tried, judging, pending.length);
+    requests = [...instead, ...requestsOf(steps, tried, judging, pending.length)];
   }
   return { steps, throttled, diagnosisCalls, putOff: looked.length < pending.length };
+}
+
+/** Where a service deployment gave no answer, the service may: a part that isn't vital doesn't end the look. */
+function servicesInstead(
+  requests: readonly Request[],
+  { looks }: PartAnswers,
+  tried: Set<string>,
+): Request[] {
+  return requests.flatMap(({ request }) => {
+    const { deployment, part } = request;
+    const unread = part === 'serviceDeployment' && looks.get(deployment)?.serviceDeployment === undefined;
+    if (!unread) return [];
+    tried.add(keyOf(deployment, 'service'));
+    return [{ request: { ...request, part: 'service' as const }, diagnosis: false }];
+  });
 }
 
 /**
@@ -106,7 +125,7 @@ async function readAll(
 function firstRequest({ plan, state }: Watched, reader: PartReader, tried: Set<string>): Request {
   const { deployment } = plan;
   const known = reader.arn(deployment) !== undefined && state.serviceDeployment !== undefined;
-  const readable = !state.unreadable.includes('ecs:DescribeServiceDeployments');
+  const readable = !isGap(state.gaps, 'serviceDeployment');
   // SUCCESSFUL is final: what is waited for then are older tasks, which the service counts.
   const final = state.serviceDeployment?.status === 'SUCCESSFUL';
   const part: Part = known && readable && !final ? 'serviceDeployment' : 'service';

@@ -7,6 +7,7 @@ import {
   type Part,
   type Reading,
   type ServiceDeploymentSnapshot,
+  unreadable,
   valueIn,
 } from './observation.ts';
 import {
@@ -18,6 +19,8 @@ import {
 } from './ports.ts';
 import type { StartedDeployment } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
+import { Silence } from './silence.ts';
+import { within } from './time-bound.ts';
 
 /** A part of one service's look that is to be read. */
 export interface PartRequest {
@@ -37,13 +40,19 @@ export interface PartAnswers {
 export class PartReader {
   readonly #ecs: EcsObserver;
   readonly #logs: LogReader;
+  readonly #now: () => number;
+  readonly #silence = new Silence();
+  /** Whether DescribeServices answered last time: where it doesn't, AWS as a whole is out of reach. */
+  #servicesAnswer = true;
   readonly #arns = new Map<StartedDeployment, string>();
   readonly #destinations = new Map<string, Reading<LogDestination>>();
   readonly #listed = new Map<StartedDeployment, readonly ListedServiceDeployment[]>();
 
-  constructor(ecs: EcsObserver, logs: LogReader) {
+  /** `now` gives local monotonic milliseconds. */
+  constructor(ecs: EcsObserver, logs: LogReader, now: () => number) {
     this.#ecs = ecs;
     this.#logs = logs;
+    this.#now = now;
   }
 
   /** The service's deployments, as listed when ours was looked for; undefined where they weren't. */
@@ -63,21 +72,63 @@ export class PartReader {
     const put = (deployment: StartedDeployment, part: Partial<Observation>): void => {
       looks.set(deployment, { ...looks.get(deployment), ...part });
     };
-    const of = (part: Part): readonly PartRequest[] => requests.filter((request) => request.part === part);
-    const settled = await Promise.allSettled([
-      this.#services(of('service'), put, signal),
-      this.#serviceDeployments(of('serviceDeployment'), put, signal),
-      this.#revisions(of('revision'), put, signal),
-      this.#tasks(of('runningTasks'), 'RUNNING', put, signal),
-      this.#tasks(of('stoppedTasks'), 'STOPPED', put, signal),
-      ...of('log').map((request) => this.#log(request, put, signal)),
-    ]);
-    for (const result of settled) {
-      if (result.status === 'fulfilled') continue;
-      if (!(result.reason instanceof ObservationFault)) throw result.reason;
-      faults.push(result.reason);
-    }
+    const readings = partsOf(requests).map(async ({ part, requests: some }) => {
+      const unanswered = await this.#attempt(part, some, put, signal);
+      if (part === 'service') this.#servicesAnswer = unanswered === undefined;
+      if (unanswered === undefined) return;
+      const open = some.filter(({ deployment }) => looks.get(deployment)?.[part] === undefined);
+      const lost = open.filter(({ deployment }) => !this.#isSilent(deployment, part, unanswered, put));
+      if (lost.length > 0) faults.push(unanswered.fault);
+    });
+    await Promise.all(readings);
     return { looks, faults };
+  }
+
+  /** Reads one part; gives the fault where it got no answer. */
+  async #attempt(
+    part: Part,
+    requests: readonly PartRequest[],
+    put: Put,
+    signal: AbortSignal,
+  ): Promise<Unanswered | undefined> {
+    const askedAt = this.#now();
+    try {
+      if (part === 'service') await this.#services(requests, put, signal);
+      else await within(OPTIONAL_MS, signal, (bounded) => this.#optional(part, requests, put, bounded));
+      for (const { deployment } of requests) this.#silence.answered(deployment, part);
+    } catch (error) {
+      if (!(error instanceof ObservationFault)) throw error;
+      return { askedAt, fault: error };
+    }
+    return undefined;
+  }
+
+  /** Counts a question without an answer; where there were too many, the part is unreadable for now. */
+  #isSilent(deployment: StartedDeployment, part: Part, { askedAt, fault }: Unanswered, put: Put): boolean {
+    if (part === 'service' || !this.#servicesAnswer) return false;
+    if (!this.#silence.unanswered(deployment, part, askedAt, this.#now())) return false;
+    put(deployment, { [part]: unreadable(fault.action ?? ACTION[part], 'no-answer') });
+    return true;
+  }
+
+  async #optional(
+    part: Exclude<Part, 'service'>,
+    requests: readonly PartRequest[],
+    put: Put,
+    signal: AbortSignal,
+  ): Promise<void> {
+    switch (part) {
+      case 'serviceDeployment':
+        return this.#serviceDeployments(requests, put, signal);
+      case 'revision':
+        return this.#revisions(requests, put, signal);
+      case 'runningTasks':
+        return this.#tasks(requests, 'RUNNING', put, signal);
+      case 'stoppedTasks':
+        return this.#tasks(requests, 'STOPPED', put, signal);
+      case 'log':
+        await Promise.all(requests.map((request) => this.#log(request, put, signal)));
+    }
   }
 
   async #services(requests: readonly PartRequest[], put: Put, signal: AbortSignal): Promise<void> {
@@ -96,7 +147,7 @@ export class PartReader {
 
   async #serviceDeployments(requests: readonly PartRequest[], put: Put, signal: AbortSignal): Promise<void> {
     if (requests.length === 0) return;
-    const { unreadable, found } = await this.#locate(requests, signal);
+    const { refusal, fault, found } = await this.#locate(requests, signal);
     const known = requests.flatMap(({ deployment }) => this.#arns.get(deployment) ?? []);
     const unread = known.filter((arn) => !found.has(arn));
     const reading = unread.length === 0 ? absent : await this.#ecs.serviceDeployments(unread, signal);
@@ -104,9 +155,10 @@ export class PartReader {
       const arn = this.#arns.get(deployment);
       const already = arn === undefined ? undefined : found.get(arn);
       if (already) put(deployment, { serviceDeployment: { kind: 'seen', value: already } });
-      else if (arn === undefined) put(deployment, { serviceDeployment: unreadable ?? absent });
-      else put(deployment, { serviceDeployment: pick(reading, arn) });
+      else if (arn !== undefined) put(deployment, { serviceDeployment: pick(reading, arn) });
+      else if (fault === undefined) put(deployment, { serviceDeployment: refusal ?? absent });
     }
+    if (fault !== undefined && known.length < requests.length) throw fault;
   }
 
   /**
@@ -120,18 +172,26 @@ export class PartReader {
     const found = few
       ? new Map<string, ServiceDeploymentSnapshot>()
       : await this.#tryCurrent(unknown, signal);
-    let unreadable: Reading<never> | undefined;
+    let refusal: Reading<never> | undefined;
+    let fault: ObservationFault | undefined;
     for (const { deployment, state } of unknown.filter((request) => !this.#arns.has(request.deployment))) {
       const { cluster, service, deploymentId } = deployment;
-      const reading = await this.#ecs.listServiceDeployments(cluster, service, signal);
-      if (reading.kind === 'unreadable') unreadable = reading;
+      const reading = await this.#ecs
+        .listServiceDeployments(cluster, service, signal)
+        .catch((error: unknown) => asFault(error));
+      if (reading instanceof ObservationFault) {
+        fault = reading;
+        continue;
+      }
+      if (reading.kind === 'unreadable') refusal = reading;
       const listed = valueIn(reading);
       if (listed === undefined) continue;
       this.#listed.set(deployment, listed);
       const arn = findOurs(listed, deploymentId, state.createdAt);
       if (arn !== undefined) this.#arns.set(deployment, arn);
     }
-    return { unreadable, found: few && unreadable ? await this.#tryCurrent(unknown, signal) : found };
+    const otherwise = few && (refusal !== undefined || fault !== undefined);
+    return { refusal, fault, found: otherwise ? await this.#tryCurrent(unknown, signal) : found };
   }
 
   async #tryCurrent(requests: readonly PartRequest[], signal: AbortSignal): Promise<Located['found']> {
@@ -200,9 +260,47 @@ export class PartReader {
 
 interface Located {
   /** Why the list could not be read, where that is so. */
-  readonly unreadable: Reading<never> | undefined;
+  readonly refusal: Reading<never> | undefined;
+  /** A list that gave no answer. */
+  readonly fault: ObservationFault | undefined;
   /** What was read on the way. */
   readonly found: ReadonlyMap<string, ServiceDeploymentSnapshot>;
+}
+
+/** A question that got no answer. */
+interface Unanswered {
+  readonly askedAt: number;
+  readonly fault: ObservationFault;
+}
+
+/** The longest that a part which isn't vital is waited for, the SDK's own attempts included. */
+const OPTIONAL_MS = 8_000;
+
+/** The action to name where a fault doesn't. */
+const ACTION: Readonly<Record<Exclude<Part, 'service'>, string>> = {
+  serviceDeployment: 'ecs:DescribeServiceDeployments',
+  revision: 'ecs:DescribeServiceRevisions',
+  runningTasks: 'ecs:ListTasks',
+  stoppedTasks: 'ecs:ListTasks',
+  log: 'logs:GetLogEvents',
+};
+
+/** Requests by part; the log of each container is a part of its own. */
+function partsOf(
+  requests: readonly PartRequest[],
+): readonly { readonly part: Part; readonly requests: readonly PartRequest[] }[] {
+  const groups = [...Map.groupBy(requests, ({ part }) => part)].map(([part, some]) => ({
+    part,
+    requests: some,
+  }));
+  return groups.flatMap((group) =>
+    group.part === 'log' ? group.requests.map((request) => ({ ...group, requests: [request] })) : [group],
+  );
+}
+
+function asFault(error: unknown): ObservationFault {
+  if (error instanceof ObservationFault) return error;
+  throw error;
 }
 
 type Put = (deployment: StartedDeployment, part: Partial<Observation>) => void;

@@ -4,13 +4,26 @@
  * with each other: the runner's clock may be wrong.
  */
 
+/** Why a question tells nothing, and asking it once more would not help at once. */
+export interface Unreadable {
+  /** The IAM action of the question, `ecs:DescribeTasks`. */
+  readonly permission: string;
+  /**
+   * `denied`: the role may not. `refused`: AWS, or what stands in for it, doesn't do this. `no-answer`: several
+   * times in a row; it is asked again now and then.
+   */
+  readonly why: 'denied' | 'refused' | 'no-answer';
+  /** AWS's name for the refusal, `UnknownOperationException`. */
+  readonly name?: string;
+}
+
 /**
- * A part of a look. `unreadable` names the IAM action that the role lacks; `absent` was asked for, and AWS lists
+ * A part of a look. `unreadable` names the question that had no use; `absent` was asked for, and AWS lists
  * none (yet); `not-read` was not asked for, or the answer was lost.
  */
 export type Reading<T> =
   | { readonly kind: 'seen'; readonly value: T }
-  | { readonly kind: 'unreadable'; readonly permission: string }
+  | ({ readonly kind: 'unreadable' } & Unreadable)
   | { readonly kind: 'absent' }
   | { readonly kind: 'not-read' };
 
@@ -19,9 +32,13 @@ export function seen<T>(value: T): Reading<T> {
   return { kind: 'seen', value };
 }
 
-/** A part that the role may not read, with the IAM action that would allow it (`ecs:DescribeTasks`). */
-export function unreadable(permission: string): Reading<never> {
-  return { kind: 'unreadable', permission };
+/** A part that can't be read, with the IAM action of the question (`ecs:DescribeTasks`), by default a denied one. */
+export function unreadable(
+  permission: string,
+  why: Unreadable['why'] = 'denied',
+  name?: string,
+): Extract<Reading<never>, { kind: 'unreadable' }> {
+  return { kind: 'unreadable', permission, why, ...(name === undefined ? {} : { name }) };
 }
 
 /** A part that was asked for and that AWS doesn't list. */

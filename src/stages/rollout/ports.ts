@@ -15,11 +15,14 @@ export type FaultKind = 'throttled' | 'expired-credentials' | 'denied' | 'unreac
  */
 export class ObservationFault extends Error {
   readonly kind: FaultKind;
+  /** The IAM action of the question, where it is known. */
+  readonly action: string | undefined;
 
-  constructor(kind: FaultKind, message: string, cause?: unknown) {
+  constructor(kind: FaultKind, message: string, cause?: unknown, action?: string) {
     super(message, { cause });
     this.name = 'ObservationFault';
     this.kind = kind;
+    this.action = action;
   }
 }
 

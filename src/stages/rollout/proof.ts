@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import { digestOfRevision, digestOfTask, shortDigest, type TaskDigest } from './digests.ts';
+import { actionsOf, fixOf } from './gaps.ts';
 import type { Observation, Part, ServiceSnapshot, TaskSnapshot } from './observation.ts';
 import { valueIn } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -144,9 +145,9 @@ function someUnknown(plan: RolloutPlan, unknown: number, all: number): Finding {
 
 function byRevisionOnly(plan: RolloutPlan, state: RolloutState, unknown: number): Finding {
   const { service } = plan.deployment;
-  const permission = tasksPermission(state);
+  const gaps = state.gaps.filter(({ part }) => part === 'runningTasks');
   const digest = shortDigest(plan.expected.digest);
-  if (permission === undefined) {
+  if (gaps.length === 0) {
     return {
       code: 'DG632',
       level: 'note',
@@ -157,20 +158,16 @@ function byRevisionOnly(plan: RolloutPlan, state: RolloutState, unknown: number)
   return {
     code: 'DG633',
     level: 'note',
-    title: `${service}: the service revision names ${digest}; each task could not be checked without ${permission}.`,
-    fix: `Allow ${permission} to the deploying role.`,
+    title: `${service}: the service revision names ${digest}; each task could not be checked: ${actionsOf(gaps).join(' and ')} ${gaps.some(({ why }) => why === 'no-answer') ? 'gave no answer' : 'may not be used'}.`,
+    fix: fixOf(gaps),
   };
 }
 
 function allUnknown(plan: RolloutPlan, state: RolloutState): Finding {
-  const lacking = state.unreadable.filter((action) =>
-    /^ecs:(ListTasks|DescribeTasks|DescribeServiceRevisions|DescribeServiceDeployments|ListServiceDeployments)$/.test(
-      action,
-    ),
-  );
+  const lacking = state.gaps.filter(({ part }) => part !== 'log');
   const fix =
     lacking.length > 0
-      ? `Allow ${lacking.join(' and ')} to the deploying role: then the digest of every running task is compared.`
+      ? `${fixOf(lacking)} With ${actionsOf(lacking).join(' and ')}, the digest of every running task is compared.`
       : 'On EC2, update the container agent; and leave versionConsistency enabled in the container definition, so that ECS records the digest.';
   return {
     code: 'DG632',
@@ -178,8 +175,4 @@ function allUnknown(plan: RolloutPlan, state: RolloutState): Finding {
     title: `${plan.deployment.service}: the deployment finished, but no digest is reported for what runs, so that it could not be compared with ${shortDigest(plan.expected.digest)}.`,
     fix,
   };
-}
-
-function tasksPermission(state: RolloutState): string | undefined {
-  return state.unreadable.find((action) => action === 'ecs:ListTasks' || action === 'ecs:DescribeTasks');
 }

@@ -1,4 +1,5 @@
 import { causeOfText } from './failure-causes.ts';
+import { type Gap, mergeGaps } from './gaps.ts';
 import type {
   EventSnapshot,
   LogTail,
@@ -55,8 +56,8 @@ export interface RolloutState {
   readonly revision: RevisionSnapshot | undefined;
   readonly runningTasks: readonly TaskSnapshot[] | undefined;
   readonly log: LogTail | undefined;
-  /** IAM actions that the role turned out to lack. */
-  readonly unreadable: readonly string[];
+  /** Questions that tell nothing at the moment. */
+  readonly gaps: readonly Gap[];
   /** What ECS had counted of failed and started tasks when the stopped ones were last read. */
   readonly readAgainst: { readonly failedTasks: number; readonly startedTasks: number };
   /** When the parts were last read. */
@@ -95,7 +96,7 @@ export function initialState(now: number): RolloutState {
     revision: undefined,
     runningTasks: undefined,
     log: undefined,
-    unreadable: [],
+    gaps: [],
     readAgainst: { failedTasks: 0, startedTasks: 0 },
     serviceDeploymentAt: undefined,
     stoppedTasksAt: undefined,
@@ -139,7 +140,7 @@ export function absorb(plan: RolloutPlan, state: RolloutState, look: Observation
     revision: valueIn(look.revision) ?? state.revision,
     runningTasks: running ?? state.runningTasks,
     log: valueIn(look.log) ?? state.log,
-    unreadable: mergeUnreadable(state.unreadable, look),
+    gaps: mergeGaps(state.gaps, look, now),
     revisionAsked: state.revisionAsked || look.revision.kind !== 'not-read',
     readAgainst:
       look.stoppedTasks.kind === 'not-read'
@@ -212,11 +213,4 @@ function mergeEvents(
   const fresh = newestFirst.filter(({ id, at }) => at >= createdAt && !ids.has(id)).toReversed();
   if (fresh.length === 0) return known;
   return [...known, ...fresh].toSorted((a, b) => a.at - b.at).slice(-EVENTS_KEPT);
-}
-
-function mergeUnreadable(known: readonly string[], look: Observation): readonly string[] {
-  const lacking = Object.values(look).flatMap((part) =>
-    part.kind === 'unreadable' ? [part.permission] : [],
-  );
-  return [...new Set([...known, ...lacking])];
 }

@@ -14,6 +14,7 @@ import {
   timedOut,
   vanished,
 } from './findings.ts';
+import { isGap, notesOnGaps } from './gaps.ts';
 import type { DeploymentSnapshot, Observation, Part, ServiceSnapshot } from './observation.ts';
 import { valueIn } from './observation.ts';
 import { type Progress, progressOf } from './progress.ts';
@@ -110,6 +111,8 @@ function standingIn(
   if (deployment) return standingByServiceDeployment(plan, state, deployment, service, now);
   const byList = standingByDeployments(plan, state, service, now);
   if (look.serviceDeployment.kind !== 'not-read') return byList;
+  // What has no answer can't be waited for: what it last said is old by now.
+  if (isGap(state.gaps, 'serviceDeployment')) return byList;
   // SUCCESSFUL is final: where the list agrees, it need not be read again.
   if (state.serviceDeployment?.status === 'SUCCESSFUL' && byList.kind === 'completed') return byList;
   // The list alone decides nothing that the better source would: that is read first, see `wantsWhileGoing`.
@@ -245,21 +248,7 @@ function settle(
 }
 
 function verdict(state: RolloutState, ending: Ending): Step {
-  return { kind: 'verdict', state, verdict: { ...ending, notes: notesOnReading(state), digests: [] } };
-}
-
-/** Permissions that would have told more, in one note: never a reason for another verdict. */
-function notesOnReading(state: RolloutState): readonly Finding[] {
-  if (state.unreadable.length === 0) return [];
-  const actions = state.unreadable.join(', ');
-  return [
-    {
-      code: 'DG633',
-      level: 'note',
-      title: `The deploying role may not do ${actions}, which would have told more.`,
-      fix: `Allow ${actions} to the deploying role.`,
-    },
-  ];
+  return { kind: 'verdict', state, verdict: { ...ending, notes: notesOnGaps(state.gaps), digests: [] } };
 }
 
 function waitOn(

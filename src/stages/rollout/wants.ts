@@ -1,6 +1,7 @@
 import { failedContainer } from './diagnosis.ts';
 import { causeOfText } from './failure-causes.ts';
 import { standingByDeployments } from './fallback.ts';
+import { isGap, mayAsk } from './gaps.ts';
 import { type Observation, type Part, type ServiceSnapshot, valueIn } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import { countStarted, fingerprint, type RolloutState } from './rollout-state.ts';
@@ -41,7 +42,7 @@ export function wantsWhileGoing(
 ): readonly Want[] {
   const wants = [
     wantServiceDeployment(plan, state, service, now),
-    wantRevision(state),
+    wantRevision(state, now),
     wantStoppedTasks(plan, state, service, now),
     wantLog(state, now),
   ];
@@ -55,7 +56,7 @@ function wantServiceDeployment(
   now: number,
 ): Want | undefined {
   const part = 'serviceDeployment';
-  if (state.unreadable.some((action) => /ServiceDeployments$/.test(action))) return undefined;
+  if (!mayAsk(state.gaps, part, now)) return undefined;
   // Finished, but older tasks still run: nothing to ask until they are gone.
   if (state.serviceDeployment?.status === 'SUCCESSFUL') {
     return othersRunning(plan, service) > 0 ? undefined : { part, urgency: 'proof' };
@@ -72,8 +73,11 @@ function wantServiceDeployment(
   return moving || age >= SERVICE_DEPLOYMENT_DUE_MS ? { part, urgency: 'due' } : undefined;
 }
 
-function wantRevision(state: RolloutState): Want | undefined {
-  if (state.revisionAsked || state.serviceDeployment?.target === undefined) return undefined;
+function wantRevision(state: RolloutState, now: number): Want | undefined {
+  const { gaps, revision, revisionAsked, serviceDeployment } = state;
+  const again = revision === undefined && isGap(gaps, 'revision');
+  if ((revisionAsked && !again) || !mayAsk(gaps, 'revision', now)) return undefined;
+  if (serviceDeployment?.target === undefined) return undefined;
   return { part: 'revision', urgency: 'change' };
 }
 
@@ -84,7 +88,7 @@ function wantStoppedTasks(
   now: number,
 ): Want | undefined {
   const part = 'stoppedTasks';
-  if (!mayReadTasks(state)) return undefined;
+  if (!mayAsk(state.gaps, part, now)) return undefined;
   const ours = oursIn(plan, service);
   if (ours === undefined) return undefined;
   if (isAlarmed(state, now) || pointsToFailure(plan, state, service)) return { part, urgency: 'diagnosis' };
@@ -126,7 +130,7 @@ export function wantsWithoutService(
   if (rose || told || state.fewerAt === now || isAlarmed(state, now)) {
     const stopped = { part: 'stoppedTasks', urgency: 'diagnosis' } as const;
     const trouble = { part: 'service', urgency: 'diagnosis' } as const;
-    return mayReadTasks(state) ? [trouble, stopped] : [trouble];
+    return mayAsk(state.gaps, 'stoppedTasks', now) ? [trouble, stopped] : [trouble];
   }
   const age = now - (state.serviceAt ?? state.startedAt);
   // Nothing starts: if that is for a lack of room or a role, only the events tell.
@@ -157,18 +161,9 @@ function pointsToFailure(plan: RolloutPlan, state: RolloutState, service: Servic
 
 function wantLog(state: RolloutState, now: number): Want | undefined {
   const target = failedContainer(state);
-  if (
-    target === undefined ||
-    !isAlarmed(state, now) ||
-    state.unreadable.some((action) => action.startsWith('logs:'))
-  )
-    return undefined;
+  if (target === undefined || !isAlarmed(state, now) || !mayAsk(state.gaps, 'log', now)) return undefined;
   if (state.log !== undefined && state.log.container === target.container) return undefined;
   return { part: 'log', urgency: 'diagnosis' };
-}
-
-function mayReadTasks(state: RolloutState): boolean {
-  return !state.unreadable.some((action) => action === 'ecs:ListTasks' || action === 'ecs:DescribeTasks');
 }
 
 function isAlarmed(state: RolloutState, now: number): boolean {

@@ -58,7 +58,7 @@ class Watch {
     const now = ports.clock.now();
     this.#options = options;
     this.#ports = ports;
-    this.#reader = new PartReader(ports.ecs, ports.logs);
+    this.#reader = new PartReader(ports.ecs, ports.logs, () => ports.clock.now());
     this.#watched = deployments.map((deployment) => startWatching(deployment, options, now));
     this.#narration = new Narration(ports.onProgress, now, options.heartbeatMs);
     this.#cadence = startCadence(now);
