@@ -50,6 +50,8 @@ async function tellWhatIsLeft(
   const begun = state !== undefined && !['start', 'preflight'].includes(state.stage);
   const unrecorded = record !== undefined && begun && state.github?.over !== true;
   const told = state?.told ?? 'no';
+  if (told === 'sending')
+    githubRunner.print('The message to Slack was on its way when the run ended: it is not sent again.');
   if (told !== 'no' && state?.shown === true && !unrecorded) return;
   const commit = state?.commit ?? (await commitToBuild(context, process.env));
   const report = redaction.applyDeep(reportFromState(state, config, context, commit));
@@ -58,8 +60,6 @@ async function tellWhatIsLeft(
     githubRunner.print('The main step ended before it could tell anyone.');
     await tellPage(report, githubRunner);
   }
-  if (told === 'sending')
-    githubRunner.print('The message to Slack was on its way when the run ended: it is not sent again.');
   await tellOthers(report, config, {
     runner: githubRunner,
     agents,

@@ -46,8 +46,10 @@ const STATE = v.object({
   cancelled: v.optional(v.boolean()),
   /** The log's ending, the annotations, the outputs and the step summary are out. */
   shown: v.optional(v.boolean()),
-  /** The deployment at GitHub, and whether its last status is recorded. */
-  github: v.optional(v.object({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), over: v.boolean() })),
+  /** The deployment at GitHub, and whether its last status is recorded, or was tried and reported. */
+  github: v.optional(
+    v.object({ id: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), over: v.boolean() }),
+  ),
 });
 
 /** What main hands to post. Small, and without secrets. */

@@ -2,6 +2,7 @@ import { Failure, type Finding } from '../finding.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { oneLine } from '../runner/text.ts';
 import type { RunReport } from './report/run-report.ts';
+import { stopCommand } from './report/stop-command.ts';
 import { listed } from './report/words.ts';
 import { ObservationFailed } from './rollout/watch-failure.ts';
 
@@ -25,18 +26,26 @@ function cancelled(report: RunReport): Finding {
     };
   }
   const started = report.deployments.filter(({ deploymentId }) => deploymentId);
-  const names = started.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
+  const goesOn = started.filter(({ result }) => result !== 'succeeded');
+  const [first] = goesOn;
+  const names = (of: typeof started) =>
+    of.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
+  if (first) {
+    return {
+      code: 'DG643',
+      level: 'error',
+      title: `The run was cancelled; the rollout goes on in ECS: deployment ${names(goesOn)}.`,
+      fix: `Let it finish, or undo it: ${stopCommand(report.cluster, first.service)}.`,
+    };
+  }
+  const over = started.length > 0;
   return {
     code: 'DG643',
     level: 'error',
-    title:
-      started.length > 0
-        ? `The run was cancelled; the rollout goes on in ECS: deployment ${names}.`
-        : 'The run was cancelled before any service was changed.',
-    fix:
-      started.length > 0
-        ? `Let it finish, or undo it: \`aws ecs list-service-deployments --cluster ${report.cluster} --service ${started[0]?.service ?? ''}\`, then \`aws ecs stop-service-deployment --stop-type ROLLBACK --service-deployment-arn ARN\`.`
-        : 'Run the job again.',
+    title: over
+      ? `The run was cancelled after the rollout had finished: deployment ${names(started)}.`
+      : 'The run was cancelled before any service was changed.',
+    fix: over ? 'Nothing, unless the health URLs matter: they were not all asked.' : 'Run the job again.',
   };
 }
 

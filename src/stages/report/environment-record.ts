@@ -10,8 +10,8 @@ import { duration } from './words.ts';
 /** What the record needs; `open` loads the client, which only runs with `environment` set need. */
 export interface RecordPorts {
   readonly open: () => Promise<Pick<GitHubDeployments, 'find' | 'create' | 'record'>>;
-  /** Keeps for post which deployment it is, and whether its last status is recorded. */
-  readonly save: (deployment: { readonly id: number; readonly over: boolean }) => void;
+  /** Keeps for post which deployment it is, and whether nothing is left to do about it. */
+  readonly save: (deployment: { readonly id?: number; readonly over: boolean }) => void;
 }
 
 /** The record of a run with `environment` set, with GitHub's API behind it; nothing for another run. */
@@ -80,12 +80,15 @@ export class EnvironmentRecord {
   async end(report: RunReport): Promise<Finding | undefined> {
     const begun = await this.#begun;
     if (begun === undefined) return undefined;
-    if (typeof begun !== 'number') return begun;
+    const problem = typeof begun === 'number' ? await this.#recordEnd(begun, report) : begun;
+    this.#ports.save({ ...(typeof begun === 'number' ? { id: begun } : {}), over: true });
+    return problem;
+  }
+
+  async #recordEnd(id: number, report: RunReport): Promise<Finding | undefined> {
     try {
       const github = await this.#ports.open();
-      const { state, description } = statusOf(report);
-      await github.record(begun, { state, description, environmentUrl: this.#url });
-      this.#ports.save({ id: begun, over: true });
+      await github.record(id, { ...statusOf(report), environmentUrl: this.#url });
       return undefined;
     } catch (error) {
       return this.#notRecorded(error);

@@ -1,0 +1,26 @@
+// Loaded before the action (NODE_OPTIONS=--require): makes its main process end, in a real way, when its log says so.
+const script = process.argv[1] ?? '';
+const { BREAK_AT: at, BREAK_HOW: how, BREAK_AFTER_MS: after } = process.env;
+if (at && how && /dist[\\/]index\.js$/.test(script)) {
+  const write = process.stdout.write.bind(process.stdout);
+  let armed = true;
+  process.stdout.write = (chunk, ...rest) => {
+    const written = write(chunk, ...rest);
+    if (armed && String(chunk).includes(at)) {
+      armed = false;
+      setTimeout(breakNow, Number(after ?? '0'));
+    }
+    return written;
+  };
+}
+
+function breakNow() {
+  if (how === 'throw') throw new Error('::error::broken on purpose');
+  if (how === 'reject') void Promise.reject(new Error('broken on purpose'));
+  if (how === 'exit') process.exit(7);
+  if (how === 'out of memory') {
+    const kept = [];
+    for (;;) kept.push(new Array(100_000).fill(Math.random()));
+  }
+  process.kill(process.pid, how);
+}
