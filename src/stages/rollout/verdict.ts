@@ -48,8 +48,8 @@ export type Step =
     }
   | { readonly kind: 'verdict'; readonly state: RolloutState; readonly verdict: Verdict };
 
-/** So long past the time-out an answer is waited for that may still decide. */
-const ANSWERS_MS = 10_000;
+/** So long past the time-out an answer is waited for that may still decide or explain. */
+export const OVERTIME_MS = 2_000;
 /** How long a verdict waits for its diagnosis to be read, where reading it fails. */
 const SETTLE_MS = 5_000;
 /** A service may be missing from one stale answer; this much later, it is from a second one. */
@@ -235,7 +235,8 @@ function settle(
   const log = unread.length === 0 && failedContainer(state) !== undefined ? unreadParts(look, ['log']) : [];
   const missing = [...unread, ...log];
   const settlingSince = state.settlingSince ?? now;
-  if (missing.length === 0 || now - settlingSince >= SETTLE_MS) return verdict(state, end(state));
+  const enough = now - settlingSince >= SETTLE_MS || isOverdue(plan, state, now - OVERTIME_MS);
+  if (missing.length === 0 || enough) return verdict(state, end(state));
   return waitOn(
     plan,
     { ...state, settlingSince },
@@ -261,7 +262,7 @@ function waitOn(
   mayTimeOut = true,
 ): Step {
   const unanswered = wants.some(({ urgency }) => urgency === 'proof' || urgency === 'diagnosis');
-  const late = isOverdue(plan, state, now) && (!unanswered || isOverdue(plan, state, now - ANSWERS_MS));
+  const late = isOverdue(plan, state, now) && (!unanswered || isOverdue(plan, state, now - OVERTIME_MS));
   if (mayTimeOut && late) return verdict(state, timedOut(plan, state, what));
   return {
     kind: 'waiting',

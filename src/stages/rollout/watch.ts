@@ -9,7 +9,8 @@ import { emptyObservation } from './observation.ts';
 import { outcomeOf, outcomeWithoutVerdict } from './outcome.ts';
 import { type EcsObserver, type LogReader, ObservationFault, type WatchClock } from './ports.ts';
 import type { ProgressLine, RolloutOutcome, StartedDeployment, WatchOptions } from './rollout.ts';
-import { type Step, step, type Verdict } from './verdict.ts';
+import { within } from './time-bound.ts';
+import { OVERTIME_MS, type Step, step, type Verdict } from './verdict.ts';
 import { blind, cancelled, ObservationFailed, Patience } from './watch-failure.ts';
 import { startWatching, type Watched } from './watched.ts';
 
@@ -42,6 +43,14 @@ export async function watchRollouts(
 ): Promise<readonly RolloutOutcome[]> {
   return new Watch(deployments, options, ports).run();
 }
+
+/** The most that a look may take, and the least that it is given. */
+const LOOK_MS = 120_000;
+const LEAST_MS = 300;
+/** What is left for a look to come to its end once its questions are cut off. */
+const CUT_OFF_MS = 200;
+/** How long the name of a newer deployment's image is looked for. */
+const NAMING_MS = 3_000;
 
 class Watch {
   readonly #options: WatchOptions;
@@ -97,13 +106,11 @@ class Watch {
     let throttled = false;
     let diagnosisCalls = 0;
     try {
-      const judged = await judgeLook(this.#pending(), {
-        reader: this.#reader,
-        ecs,
-        clock,
-        cadence: this.#cadence,
-        signal,
-      });
+      const left = this.#leftForLook();
+      // The parts are cut off first, so that what was read until then still counts.
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(left)]);
+      const judging = { reader: this.#reader, ecs, clock, cadence: this.#cadence, signal: bounded };
+      const judged = await within(left + CUT_OFF_MS, signal, () => judgeLook(this.#pending(), judging));
       ({ throttled, diagnosisCalls } = judged);
       this.#putOff = judged.putOff;
       this.#patience.answered();
@@ -142,7 +149,9 @@ class Watch {
   async #named(watched: Watched, verdict: Verdict): Promise<{ verdict: Verdict; image?: string }> {
     if (verdict.result !== 'superseded') return { verdict };
     const { ecs, tagsOf, signal } = this.#ports;
-    const image = await imageOfNewer(watched.plan, watched.state, ecs, tagsOf, signal);
+    const image = await within(NAMING_MS, signal, (bounded) =>
+      imageOfNewer(watched.plan, watched.state, ecs, tagsOf, bounded),
+    ).catch(() => undefined);
     if (image === undefined) return { verdict };
     const { finding } = superseded(watched.plan, watched.state, verdict.newer, image);
     return { verdict: { ...verdict, finding }, image };
@@ -174,6 +183,15 @@ class Watch {
       if (taken.kind === 'verdict') this.#end(watched, { verdict: taken.verdict });
       else this.#narration.looked(watched, taken.progress, now);
     }
+  }
+
+  /** Milliseconds that a look may take: a hanging answer must not put off the verdict of the time-out. */
+  #leftForLook(): number {
+    const now = this.#ports.clock.now();
+    const left = this.#pending().map(
+      ({ plan, state }) => state.startedAt + plan.waitForMs + OVERTIME_MS - now,
+    );
+    return Math.ceil(Math.min(LOOK_MS, Math.max(LEAST_MS, ...left)));
   }
 
   /** Milliseconds to sleep: until the next look is due, or the time-out if that is nearer. */
