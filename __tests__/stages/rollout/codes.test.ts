@@ -77,7 +77,10 @@ const byLooks: Partial<Record<RolloutCode, readonly Observation[]>> = {
     look({
       ...finished,
       runningTasks: [],
-      service: service([entry(OURS, { desired: 0, running: 0, rolloutState: 'COMPLETED' })], { desired: 0 }),
+      service: service([entry(OURS, { desired: 0, running: 0, rolloutState: 'COMPLETED' })], {
+        desired: 0,
+        running: 0,
+      }),
     }),
   ],
   DG612: [failing('Essential container in task exited', 1)],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WatchClock } from '../../../src/stages/rollout/ports.ts';
+import { ObservationFault, type WatchClock } from '../../../src/stages/rollout/ports.ts';
 import { watchRollouts } from '../../../src/stages/rollout/watch.ts';
 import { FakeClock, FakeEcs, options, portsFor } from './fake-ecs.ts';
 import { deployment } from './observations.ts';
@@ -11,10 +11,10 @@ const realClock: WatchClock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** Never answers; told to stop, it fails as the SDK does. */
+/** Never answers; told to stop, it fails as an observer does. */
 const hangs = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+    signal.addEventListener('abort', () => reject(new ObservationFault('unreachable', 'AbortError')));
   });
 const ignores = (): Promise<never> => new Promise(() => {});
 

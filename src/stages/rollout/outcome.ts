@@ -24,7 +24,7 @@ export function outcomeOf(
     ...(verdict.finding === undefined ? {} : { finding: verdict.finding }),
     notes: verdict.notes,
     seconds: Math.max(0, endOf(state, good, now) - state.startedAt) / 1000,
-    running: good ? (runningTasksOf(plan, state) ?? ours?.running ?? 0) : (ours?.running ?? 0),
+    running: (good && runningTasksOf(plan, state)) || (ours?.running ?? 0),
     desired: state.service?.desired ?? plan.deployment.desiredCount,
     earlierSeconds: [],
     ...(state.serviceDeployment === undefined
@@ -61,7 +61,8 @@ function endOf(state: RolloutState, good: boolean, now: number): number {
 function runningTasksOf(plan: RolloutPlan, state: RolloutState): number | undefined {
   return state.runningTasks?.filter(
     ({ deploymentId, lastStatus }) =>
-      lastStatus === 'RUNNING' && deploymentId === plan.deployment.deploymentId,
+      lastStatus === 'RUNNING' &&
+      (deploymentId ?? plan.deployment.deploymentId) === plan.deployment.deploymentId,
   ).length;
 }
 
@@ -71,7 +72,8 @@ function servingIn(plan: RolloutPlan, state: RolloutState, result: Result): Stil
   const { deployment } = plan;
   if (service === undefined || service.status !== 'ACTIVE' || result === 'superseded') return undefined;
   const older = (state.runningTasks ?? []).filter(
-    ({ deploymentId, lastStatus }) => lastStatus === 'RUNNING' && deploymentId !== deployment.deploymentId,
+    ({ deploymentId, lastStatus }) =>
+      lastStatus === 'RUNNING' && deploymentId !== undefined && deploymentId !== deployment.deploymentId,
   );
   const running = Math.max(older.length, othersRunning(plan, service));
   const digest = older

@@ -38,7 +38,7 @@ export function prove(
     return { kind: 'not-yet', why: olderTasks(othersRunning(plan, service)) };
   const tasks = valueIn(look.runningTasks);
   if (tasks === undefined)
-    return service.desired === 0 ? nothingRuns(plan) : proveByRevision(plan, state, look, 0);
+    return service.desired === 0 ? nothingWanted(plan, service) : proveByRevision(plan, state, look, 0);
   const older = tasks.filter((task) => isOlder(plan, task));
   if (older.length > 0) return { kind: 'not-yet', why: olderTasks(older.length) };
   const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
@@ -46,7 +46,7 @@ export function prove(
   if (foreign) return foreign;
   if (running.length === 0) {
     return service.desired === 0
-      ? nothingRuns(plan)
+      ? nothingWanted(plan, service)
       : { kind: 'not-yet', why: 'no new task runs at the moment' };
   }
   const digests = running.map((task) => digestOf(plan, task));
@@ -121,6 +121,12 @@ function isOlder(plan: RolloutPlan, task: TaskSnapshot): boolean {
 
 function olderTasks(n: number): string {
   return `${count(n, 'task')} of the previous deployment still run${n === 1 ? 's' : ''}`;
+}
+
+/** No task is wanted: what runs still, by the service's own count, is waited for. */
+function nothingWanted(plan: RolloutPlan, service: ServiceSnapshot): Proof {
+  if (service.running === 0) return nothingRuns(plan);
+  return { kind: 'not-yet', why: `no task is wanted, and ${count(service.running, 'task')} still to stop` };
 }
 
 function nothingRuns(plan: RolloutPlan): Proof {

@@ -58,9 +58,13 @@ export async function rolloutStage(
 }
 
 /** What a succeeded rollout was seen to run; the words say no more than that. */
-function proofOf({ service, running, digests, seconds }: RolloutOutcome, image: PushedImage): string {
+function proofOf(
+  { service, running, desired, digests, seconds }: RolloutOutcome,
+  image: PushedImage,
+): string {
   const took = `(${duration(seconds * 1000)})`;
-  if (running === 0) return `${service}: completed, and no task is wanted ${took}`;
+  if (running === 0 && desired === 0) return `${service}: completed, and no task is wanted ${took}`;
+  if (running === 0) return `${service}: completed; its running tasks could not be counted ${took}`;
   const what = digests.length > 0 ? shortDigest(image.digest) : 'the new revision';
   return `${service}: ${running === 1 ? 'its one task runs' : `all ${running} tasks run`} ${what} ${took}`;
 }

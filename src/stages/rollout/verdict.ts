@@ -1,4 +1,5 @@
 import type { Finding, Result } from '../../finding.ts';
+import { attributed, beganAt } from './attribution.ts';
 import { failedContainer } from './diagnosis.ts';
 import { isRefuted, ruleDue } from './fail-fast.ts';
 import { standingByDeployments } from './fallback.ts';
@@ -62,7 +63,8 @@ const MISSING_MS = 1_500;
  * Success is only ever concluded from a look that shows, by itself, our deployment finished and no image but
  * ours; see `prove`.
  */
-export function step(plan: RolloutPlan, before: RolloutState, look: Observation, now: number): Step {
+export function step(plan: RolloutPlan, before: RolloutState, shown: Observation, now: number): Step {
+  const look = attributed(plan, shown, before.createdAt ?? beganAt(plan, shown));
   const absorbed = absorb(plan, before, look, now);
   const answer = valueIn(look.service);
   if (answer === undefined) return stepWithoutService(plan, before, absorbed, look, now);
