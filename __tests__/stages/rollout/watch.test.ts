@@ -137,32 +137,39 @@ describe('a rollout that goes badly', () => {
     ).toBe(true);
   });
 
-  it('names the commit of a newer deployment by its tag', async () => {
-    const newerArn = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/c/newer/x';
-    const taken: World = {
-      service: service([entry(NEWER), entry(OURS, { status: 'ACTIVE' }), old], {
-        currentServiceDeploymentArn: newerArn,
-      }),
-      serviceDeployment: serviceDeployment('STOPPED'),
-      listed,
-      revision: revision(PUSHED),
-    };
-    const newer: World = {
-      serviceDeployment: serviceDeployment('IN_PROGRESS', {
-        arn: newerArn,
-        target: { arn: 'arn:x/c/newer/3', requested: 2, running: 0, pending: 2 },
-      }),
-      revision: { ...revision(FOREIGN), arn: 'arn:x/c/newer/3' },
-    };
-    const { ports } = watching((name) => (name === 'newer' ? newer : taken));
-    const commit = '4f9c2e1'.padEnd(40, '0');
-    const [outcome] = await watchRollouts([deployment], options, {
-      ...ports,
-      tagsOf: async () => ['latest', commit],
-    });
-    expect(outcome).toMatchObject({ result: 'superseded', newer: { deploymentId: NEWER, image: commit } });
-    expect(outcome?.finding?.title).toContain(commit);
-  });
+  it.each([
+    [FOREIGN, '4f9c2e1', ' of 4f9c2e1 took over'],
+    [PUSHED, '4f9c2e1', ' of the same image took over'],
+  ])(
+    'names the commit of a newer deployment by its tag, or its image as the same: %s',
+    async (digest, image, said) => {
+      const newerArn = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/c/newer/x';
+      const taken: World = {
+        service: service([entry(NEWER), entry(OURS, { status: 'ACTIVE' }), old], {
+          currentServiceDeploymentArn: newerArn,
+        }),
+        serviceDeployment: serviceDeployment('STOPPED'),
+        listed,
+        revision: revision(PUSHED),
+      };
+      const newer: World = {
+        serviceDeployment: serviceDeployment('IN_PROGRESS', {
+          arn: newerArn,
+          target: { arn: 'arn:x/c/newer/3', requested: 2, running: 0, pending: 2 },
+        }),
+        revision: { ...revision(digest), arn: 'arn:x/c/newer/3' },
+      };
+      const { ports } = watching((name) => (name === 'newer' ? newer : taken));
+      const commit = '4f9c2e1'.padEnd(40, '0');
+      const [outcome] = await watchRollouts([deployment], options, {
+        ...ports,
+        tagsOf: async () => ['latest', commit],
+      });
+      expect(outcome).toMatchObject({ result: 'superseded', newer: { deploymentId: NEWER, image } });
+      expect(outcome?.finding?.title).toContain(said);
+      expect(outcome?.finding?.title).not.toContain(commit);
+    },
+  );
 });
 
 describe('waiting that is not wanted or not allowed to go on', () => {

@@ -119,7 +119,7 @@ export function stopped(plan: RolloutPlan, state: RolloutState, by: EndedBy): En
   return ending('failed', plan, state, words, diagnosis);
 }
 
-/** A newer deployment took over. `image`: the tag or digest that it deploys, where that is known. */
+/** A newer deployment took over. `image`: what it deploys, in words, where that is known. */
 export function superseded(
   plan: RolloutPlan,
   state: RolloutState,

@@ -153,8 +153,13 @@ class Watch {
       imageOfNewer(watched.plan, watched.state, ecs, tagsOf, bounded),
     ).catch(() => undefined);
     if (image === undefined) return { verdict };
-    const { finding } = superseded(watched.plan, watched.state, verdict.newer, image);
-    return { verdict: { ...verdict, finding }, image };
+    const { finding } = superseded(
+      watched.plan,
+      watched.state,
+      verdict.newer,
+      image.isOurs ? 'the same image' : image.name,
+    );
+    return { verdict: { ...verdict, finding }, image: image.name };
   }
 
   #end(watched: Watched, { verdict, image }: { verdict: Verdict; image?: string }): void {
