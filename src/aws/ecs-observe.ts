@@ -24,6 +24,7 @@ import {
   type LogDestination,
   ObservationFault,
 } from '../stages/rollout/ports.ts';
+import { nameInArn } from './arn.ts';
 import {
   toListed,
   toLogDestination,
@@ -76,7 +77,7 @@ export class EcsObservations implements EcsObserver {
           return;
         }
         for (const failure of answer.failures ?? []) {
-          if (failure.reason === 'MISSING') found.set(lastPart(failure.arn ?? ''), 'missing');
+          if (failure.reason === 'MISSING') found.set(nameInArn(failure.arn ?? ''), 'missing');
         }
         for (const service of answer.services ?? []) found.set(service.serviceName ?? '', toService(service));
       }),
@@ -291,8 +292,4 @@ function inChunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );
-}
-
-function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
 }

@@ -2,6 +2,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { manyLines } from '../runner/text.ts';
 import { absent, type Reading, seen, unreadable } from '../stages/rollout/observation.ts';
 import { type LogQuery, type LogReader, ObservationFault } from '../stages/rollout/ports.ts';
+import { nameInArn } from './arn.ts';
 import { faultKind } from './ecs-observe.ts';
 import { readRefusal } from './refusal.ts';
 
@@ -42,7 +43,7 @@ export class CloudWatchLogReader implements LogReader {
     signal: AbortSignal,
   ): Promise<readonly string[]> {
     const { group, prefix } = query.destination;
-    const task = query.taskArn.slice(query.taskArn.lastIndexOf('/') + 1);
+    const task = nameInArn(query.taskArn);
     // The package is loaded here, with the client: most runs need no log.
     const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
     let token: string | undefined;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Observation, unreadable } from '../../../src/stages/rollout/observation.ts';
+import { absent, type Observation, unreadable } from '../../../src/stages/rollout/observation.ts';
 import {
   deployment,
   entry,
   event,
   failed,
+  going,
   look,
   OLD,
   OURS,
@@ -263,5 +264,26 @@ describe('a verdict waits for its diagnosis', () => {
       { code: 'DG633', title: expect.stringContaining('logs:GetLogEvents') },
     ]);
     expect(deployment.service).toBe('web');
+  });
+});
+
+describe('an exit code in a sentence', () => {
+  const said = (stoppedReason: string, exitCode: number) => {
+    const calm = service([entry(OURS, { running: 0 })], { breaker: { enabled: false, rollback: false } });
+    const stoppedTasks = [0, 1, 2].map((n) => failed(n, n * 90, 62, { stoppedReason, exitCode }));
+    return verdictOf([look({ ...going, service: calm, stoppedTasks, log: absent })]).finding?.title;
+  };
+
+  it('is left out where a health check is the cause', () => {
+    expect(said('Task failed ELB health checks in (target-group arn:aws:x)', 143)).toMatch(
+      /check \(3 of 5\)\.$/,
+    );
+    expect(said('Task stopped: failed its health check', 143)).not.toMatch(/exit code|within/);
+  });
+
+  it('is left out where it is 0', () => {
+    expect(said('Essential container in task exited', 0)).toBe(
+      'web: the new tasks crash at start (3 of 5, within 4 s).',
+    );
   });
 });

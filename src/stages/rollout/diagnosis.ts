@@ -1,3 +1,4 @@
+import { nameInArn } from '../../aws/arn.ts';
 import type { RolloutCode } from './codes.ts';
 import { eventTexts, tellingEvents } from './event-text.ts';
 import { causeOfFailure, failuresWith, leadingCause } from './fail-fast.ts';
@@ -20,6 +21,8 @@ export interface Diagnosis {
 }
 
 const EVENTS_QUOTED = 3;
+/** A reason that speaks of a health check, whichever. */
+const HEALTH = /health ?check|unhealthy/i;
 /** A reason that says no more than the exit code does. */
 const SAYS_NOTHING = /^Essential container in task exited\.?$/i;
 
@@ -56,8 +59,8 @@ export function failedContainer(
 export function fixContext(plan: RolloutPlan, log: readonly string[] = []): FixContext {
   const { taskDefinition, cluster, service } = plan.deployment;
   return {
-    taskDefinition: lastPart(taskDefinition),
-    cluster: lastPart(cluster),
+    taskDefinition: nameInArn(taskDefinition),
+    cluster: nameInArn(cluster),
     service,
     repositoryUri: plan.expected.repositoryUri,
     log,
@@ -78,12 +81,16 @@ function evidenceInBrackets(
   if (failures.length === 0) return '';
   const alive = (state.counts?.running ?? 0) + (state.counts?.pending ?? 0);
   const total = Math.max(failures.length, state.failures.length + alive);
-  // A task that was stopped for its health has an exit code too, which says nothing.
-  const exited = cause.code !== 'DG621' && cause.code !== 'DG622' ? failures : [];
-  const codes = [...new Set(exited.flatMap(({ exitCode }) => exitCode ?? []))];
-  const ran = failures.flatMap(({ ranForMs }) => ranForMs ?? []);
+  // A task that was stopped for its health has an exit code and a time too, which say nothing.
+  const health = cause.code === 'DG621' || cause.code === 'DG622';
+  const exited = failures.filter(
+    ({ exitCode, text }) => exitCode !== undefined && !health && !HEALTH.test(text),
+  );
+  const codes = [...new Set(exited.flatMap(({ exitCode }) => exitCode || []))];
+  const ran = exited.flatMap(({ ranForMs }) => ranForMs ?? []);
   const exit = codes.length === 0 ? '' : `, exit code ${codes.slice(0, 3).join(' or ')}`;
-  const within = codes.length === 0 || ran.length === 0 ? '' : ` within ${span(Math.max(...ran))}`;
+  const comma = codes.length === 0 ? ',' : '';
+  const within = ran.length === 0 ? '' : `${comma} within ${span(Math.max(...ran))}`;
   return ` (${failures.length} of ${total}${exit}${within})`;
 }
 
@@ -115,8 +122,4 @@ function eventsOn(state: RolloutState, cause: FailureCause): readonly string[] {
 
 function quoted(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `| ${line}`);
-}
-
-function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
 }
