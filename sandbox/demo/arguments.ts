@@ -15,7 +15,8 @@ const defaultSpeed = 10;
 export const helpText = `npm run demo -- [--scenario NAME] [--speed N] [--list] [--help]
 
 Runs the bundled action against a simulated AWS on this machine, as GitHub's runner would, and shows the
-log, the step summary, the Slack message, and what the sandbox knows to be true afterwards.
+log, the step summary, the Slack message, and what the sandbox knows to be true afterwards. All of it is also
+written to .demo/NAME.html, as GitHub and Slack would show it.
 
   --scenario NAME  which story to tell (success)
   --speed N        how many times faster than real time the cloud is, above 0 (${defaultSpeed})
