@@ -12,7 +12,8 @@ import {
 } from '../../../src/stages/rollout/observation.ts';
 import type { RolloutPlan, StartedDeployment } from '../../../src/stages/rollout/rollout.ts';
 import { initialState, type RolloutState } from '../../../src/stages/rollout/rollout-state.ts';
-import { type Step, step, type Verdict } from '../../../src/stages/rollout/verdict.ts';
+import type { Step, Verdict } from '../../../src/stages/rollout/steps.ts';
+import { step } from '../../../src/stages/rollout/verdict.ts';
 
 export const OURS = 'ecs-svc/2222222222222222222';
 export const OLD = 'ecs-svc/1111111111111111111';

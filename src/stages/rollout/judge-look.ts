@@ -5,7 +5,8 @@ import { emptyObservation, type Observation, type Part } from './observation.ts'
 import type { EcsObserver, WatchClock } from './ports.ts';
 import type { StartedDeployment } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
-import { type Step, step } from './verdict.ts';
+import type { Step } from './steps.ts';
+import { step } from './verdict.ts';
 import type { Watched } from './watched.ts';
 
 /** A look asks for more at most this often: service, stopped tasks, running tasks, log, and one to spare. */

@@ -4,7 +4,7 @@ import { digestOfTask } from './digests.ts';
 import type { RolloutOutcome, RolloutPlan, StillServing } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
 import { othersRunning, oursIn, primaryOf } from './standing.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './steps.ts';
 
 /** A verdict with everything that a report tells of it. `now` is local monotonic milliseconds. */
 export function outcomeOf(

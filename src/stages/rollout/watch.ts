@@ -9,8 +9,9 @@ import { emptyObservation } from './observation.ts';
 import { outcomeOf, outcomeWithoutVerdict } from './outcome.ts';
 import { type EcsObserver, type LogReader, ObservationFault, type WatchClock } from './ports.ts';
 import type { ProgressLine, RolloutOutcome, StartedDeployment, WatchOptions } from './rollout.ts';
+import { OVERTIME_MS, type Step, type Verdict } from './steps.ts';
 import { within } from './time-bound.ts';
-import { OVERTIME_MS, type Step, step, type Verdict } from './verdict.ts';
+import { step } from './verdict.ts';
 import { blind, cancelled, ObservationFailed, Patience } from './watch-failure.ts';
 import { startWatching, type Watched } from './watched.ts';
 
