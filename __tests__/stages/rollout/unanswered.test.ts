@@ -100,3 +100,19 @@ describe('an optional API that never answers', () => {
     });
   });
 });
+
+describe('past the time-out', () => {
+  it('an answer that is lost at once is not asked for without a breath', async () => {
+    const clock = new FakeClock();
+    const ecs = new FakeEcs(clock, succeedsAfter(29_000), {
+      silent: (action, elapsed) =>
+        action === 'ecs:ListTasks' && elapsed > 28_000
+          ? new ObservationFault('unreachable', 'ECONNREFUSED')
+          : undefined,
+    });
+    const begun = clock.now();
+    await watchRollouts([deployment], { ...options, waitForMs: 30_000 }, portsFor(ecs, clock));
+    expect(clock.now() - begun).toBeLessThan(33_000);
+    expect(ecs.calls).toBeLessThan(60);
+  });
+});

@@ -50,6 +50,8 @@ const LOOK_MS = 120_000;
 const LEAST_MS = 300;
 /** What is left for a look to come to its end once its questions are cut off. */
 const CUT_OFF_MS = 200;
+/** Between looks past the time-out. */
+const OVERDUE_PAUSE_MS = 250;
 /** How long the name of a newer deployment's image is looked for. */
 const NAMING_MS = 3_000;
 
@@ -210,7 +212,9 @@ class Watch {
       random: (this.#ports.random ?? Math.random)(),
     });
     const timeOuts = this.#pending().map(({ plan, state }) => state.startedAt + plan.waitForMs - now);
-    return Math.max(0, Math.min(lookedAt + delay - now, ...timeOuts));
+    // Past the time-out only an answer is waited for: at once, but not without a breath.
+    const least = timeOuts.some((ms) => ms <= 0) ? OVERDUE_PAUSE_MS : 0;
+    return Math.max(least, Math.min(lookedAt + delay - now, ...timeOuts));
   }
 }
 
