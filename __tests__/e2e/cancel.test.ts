@@ -86,7 +86,7 @@ const cancels: readonly Cancel[] = [
     inputs: { 'health-check-timeout-seconds': '60' },
     cancelAfter: once('✓ rollout'),
     says: /after the rollout had finished/,
-    saysPost: /the rollout goes on in ECS/,
+    saysPost: /after the rollout had finished/,
     deployments: 1,
   },
 ];

@@ -39,7 +39,10 @@ const STATE = v.object({
       fix: v.optional(text(2000)),
     }),
   ),
-  deployments: v.pipe(v.array(v.object({ service: text(600), deploymentId: text(200) })), v.maxLength(50)),
+  deployments: v.pipe(
+    v.array(v.object({ service: text(600), deploymentId: text(200), finished: v.optional(v.boolean()) })),
+    v.maxLength(50),
+  ),
   /** The tags that point at the new image. */
   movedTags: v.optional(v.pipe(v.array(text(300)), v.maxLength(50))),
   /** The job was cancelled: main got the runner's signal. */

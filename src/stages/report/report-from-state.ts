@@ -15,11 +15,11 @@ export function reportFromState(
   run: RunContext,
   commit: CheckedOutCommit | undefined,
 ): RunReport {
-  const deployments = (state?.deployments ?? []).map(({ service, deploymentId }) => ({
+  const deployments = (state?.deployments ?? []).map(({ service, deploymentId, finished }) => ({
     service,
     deploymentId,
     taskDefinition: '',
-    result: 'started' as const,
+    result: finished ? ('succeeded' as const) : ('started' as const),
     reason: '',
     seconds: 0,
     outcome: undefined,
@@ -53,12 +53,20 @@ function isCode(code: string | undefined): code is Finding['code'] {
 function cutShort(state: RunState | undefined, cluster: string): Finding {
   const ended = `The run ${state?.cancelled ? 'was cancelled' : 'ended'}${state ? ` in the stage ${state.stage}` : ''}`;
   const { deployments = [], unanswered = [] } = state ?? {};
-  const [first] = deployments;
+  const named = (of: typeof deployments) =>
+    of.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
+  const goesOn = deployments.filter(({ finished }) => finished !== true);
+  const [first] = goesOn;
   if (first) {
-    const ids = deployments.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
     return finding(
-      `${ended}; the rollout goes on in ECS: deployment ${ids}.`,
+      `${ended}; the rollout goes on in ECS: deployment ${named(goesOn)}.`,
       `See how it ends in the ECS console, or undo it: ${stopCommand(cluster, first.service)}.`,
+    );
+  }
+  if (deployments.length > 0) {
+    return finding(
+      `${ended}, after the rollout had finished: deployment ${named(deployments)}.`,
+      'Run the job again where what comes after the rollout matters, such as the health URLs.',
     );
   }
   if (unanswered.length > 0) {

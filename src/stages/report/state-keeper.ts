@@ -41,10 +41,11 @@ export class StateKeeper {
       changed: changedAnything(report),
       ...(report.accountId ? { accountId: report.accountId } : {}),
       unanswered: [...report.unanswered],
-      deployments: report.deployments.flatMap(({ service, deploymentId }) =>
-        deploymentId ? [{ service, deploymentId }] : [],
+      deployments: report.deployments.flatMap(({ service, deploymentId, result }) =>
+        deploymentId
+          ? [{ service, deploymentId, ...(result === 'succeeded' ? { finished: true } : {}) }]
+          : [],
       ),
-      // As many as are read back.
       movedTags: report.movedTags.flatMap(({ tag, from, to }) => (from === to ? [] : [tag])).slice(0, 50),
     };
     this.#save();
