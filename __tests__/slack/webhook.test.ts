@@ -120,6 +120,16 @@ describe('deliver', () => {
     expect(handler.requests()).toBeGreaterThan(1);
   });
 
+  it.each([502, 504])('does not send again what a gateway may have passed on: %i', async (status) => {
+    const server = await serve((_, response) => response.writeHead(status).end());
+    closing.push(server.close);
+    expect(await deliver(`${server.url}${PATH}`, message, LIMITS)).toMatchObject({
+      delivered: false,
+      maybe: true,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('tries again where nobody could be reached, and knows that nothing arrived', async () => {
     const url = `http://127.0.0.1:${await refusedPort()}${PATH}`;
     expect(await deliver(url, message, { answerMs: 400, totalMs: 800 })).toMatchObject({

@@ -31,6 +31,8 @@ export interface DeliveryPorts {
 }
 
 const TRIES = 4;
+/** A gateway lost the answer of what stands behind it, which may have taken the message (RFC 9110, 15.6.3 and 15.6.5). */
+const BEHIND_A_GATEWAY: ReadonlySet<number> = new Set([502, 504]);
 
 /**
  * Posts the message to an incoming webhook. What was limited (429), failed on Slack's side (5xx) or never
@@ -47,7 +49,7 @@ export async function deliver(
     const answer = await post(webhookUrl, message, agents, limits.answerMs);
     if (!(answer instanceof NoAnswer) && answer.status >= 200 && answer.status < 300)
       return { delivered: true };
-    const maybe = answer instanceof NoAnswer && answer.maybeReceived;
+    const maybe = answer instanceof NoAnswer ? answer.maybeReceived : BEHIND_A_GATEWAY.has(answer.status);
     if (maybe) return { delivered: false, maybe, why: reason(answer) };
     onTry(false);
     const final = !(answer instanceof NoAnswer) && answer.status !== 429 && answer.status < 500;

@@ -2,7 +2,7 @@ import { Failure } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
 import type { DeployContext } from '../deploy-context.ts';
 import { registryAccess } from '../preflight/lookups.ts';
-import { shortDigest, shortTag, size } from '../report/words.ts';
+import { duration, shortDigest, shortTag, size } from '../report/words.ts';
 import { buildAndPush, type PushedImage, pushedImage, readPushedImage } from './image.ts';
 import { imageTagOf } from './image-tag.ts';
 
@@ -17,9 +17,11 @@ export async function imageStage(context: DeployContext): Promise<ImageStage> {
   const { target, recorder, ports } = context;
   const { repository, login } = target;
   const registry = ports.registry(registryAccess(login, repository), repository.name);
+  const startedAt = performance.now();
   const image = await imageOf(context, registry);
   recorder.update({ image });
-  ports.runner.print(`✓ image      ${describe(image, target.rollbackTo !== undefined)}`);
+  const took = duration(performance.now() - startedAt);
+  ports.runner.print(`✓ image      ${describe(image, target.rollbackTo !== undefined)} (${took})`);
   return { image, registry };
 }
 
