@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { median, table } from './table.ts';
 
 const ROUNDS = 15;
+/** What a killed action leaves behind goes with it. */
+const TEMP = mkdtempSync(join(tmpdir(), 'deploy-guard-bench-'));
+process.on('exit', () => rmSync(TEMP, { recursive: true, force: true }));
 const MAIN = join(import.meta.dirname, '..', 'dist', 'index.js');
 
 /**
@@ -93,6 +96,7 @@ function startAction(endpoint: string, environment: Readonly<Record<string, stri
     'INPUT_ECR-REPOSITORY': 'dyno-agent',
     INPUT_SERVICE: 'dyno-agent-service',
     INPUT_MODE: 'check',
+    RUNNER_TEMP: TEMP,
     ...environment,
   };
   return spawn(process.execPath, [MAIN], { env, cwd: tmpdir(), stdio: 'ignore' });
