@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
-import { type Deployed, type DeployOptions, deploy } from './deploy.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { type Deployed, type DeployOptions, deploy, deployInto } from './deploy.ts';
 
 const ROLLBACK = { 'on-failure': 'rollback' };
 
@@ -50,6 +51,27 @@ describe.concurrent.each(stories)('on-failure: rollback after $name', ({ code, .
     expect(truth.slackMessages).toHaveLength(1);
     const deployments = JSON.parse(run.outputs['deployments'] ?? '{}') as Record<string, { result: string }>;
     for (const { result } of Object.values(deployments)) expect(result).toBe('rolled-back');
+  });
+});
+
+describe.concurrent('on-failure: rollback of a pinned service', () => {
+  it('goes back to the revision before, also where no tag is moved', async ({ expect }) => {
+    const sandbox = await startSandbox({ speed: 60 });
+    try {
+      const inputs = { rollout: 'pin', 'latest-tag': 'false', ...ROLLBACK };
+      const one = await deployInto(sandbox, { inputs });
+      expect(one.run.outputs['result'], one.run.log).toBe('succeeded');
+      // Nothing under /v2 answers without a login: the tasks run, and the URL is never well.
+      const health = { 'health-check-urls': `${sandbox.url}/v2/ = 200`, 'health-check-timeout-seconds': '1' };
+      const two = await deployInto(sandbox, { inputs: { ...inputs, ...health } });
+      expect(two.run.outputs, two.run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG701' });
+      expect(two.truth.runningDigests).toEqual({ 'dyno-agent-service': [one.run.outputs['image-digest']] });
+      expect(
+        two.truth.tagMoves.filter(({ tag, at }) => tag === 'latest' && at >= (two.truth.calls[0]?.at ?? 0)),
+      ).toEqual([]);
+    } finally {
+      await sandbox.close();
+    }
   });
 });
 
