@@ -1,0 +1,32 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+
+/** What a run knows of the deploy that the repository is for. Files are named by their path from the root. */
+export interface DeployFacts {
+  /** The build context's folder, `.` for the root; undefined where it is no folder of the repository. */
+  readonly context: string | undefined;
+  /** The Dockerfile that is built; undefined where it is not in the repository. */
+  readonly dockerfile: string | undefined;
+  /** The stage that is built; undefined: the last one. */
+  readonly target: string | undefined;
+  /** The workflow file that runs this, where it is known. */
+  readonly workflow: string | undefined;
+  readonly rollout: 'force' | 'pin';
+  /** The moving tag; undefined where none is moved. */
+  readonly latestTag: string | undefined;
+  readonly waitMinutes: number;
+  /** The GitHub environment that is deployed to, if one is named. */
+  readonly environment: string | undefined;
+  /** The containers that run the image, as their task definitions say; undefined where that isn't known. */
+  readonly containers: readonly ContainerDefinition[] | undefined;
+}
+
+/** The repository as it is checked out. */
+export interface Repository {
+  /** What git tracks: paths from the root, with `/`, sorted. */
+  readonly tracked: readonly string[];
+  /** Bytes of a tracked file; undefined where it is not there, or is no file. */
+  readonly size: (path: string) => Promise<number | undefined>;
+  /** Text of a tracked file; undefined where it can't be read, is larger than 1 MB or is not text (a NUL in it). */
+  readonly read: (path: string) => Promise<string | undefined>;
+  readonly facts: DeployFacts;
+}
