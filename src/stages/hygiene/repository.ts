@@ -16,17 +16,27 @@ export interface DeployFacts {
   readonly waitMinutes: number;
   /** The GitHub environment that is deployed to, if one is named. */
   readonly environment: string | undefined;
-  /** The containers that run the image, as their task definitions say; undefined where that isn't known. */
-  readonly containers: readonly ContainerDefinition[] | undefined;
 }
 
 /** The repository as it is checked out. */
 export interface Repository {
   /** What git tracks: paths from the root, with `/`, sorted. */
   readonly tracked: readonly string[];
-  /** Bytes of a tracked file; undefined where it is not there, or is no file. */
+  /**
+   * What stands in the checkout and is not tracked, ignored or not, `.git/` too, sorted. A folder in which nothing is
+   * tracked is one entry that ends in `/`.
+   */
+  readonly untracked: readonly string[];
+  /** Bytes of a file, or of all that is in a folder of `untracked`; undefined where it is not there. */
   readonly size: (path: string) => Promise<number | undefined>;
-  /** Text of a tracked file; undefined where it can't be read, is larger than 1 MB or is not text (a NUL in it). */
+  /** Text of a file; undefined where it can't be read, is larger than 1 MB or is not text (a NUL in it). */
   readonly read: (path: string) => Promise<string | undefined>;
   readonly facts: DeployFacts;
+  /**
+   * The containers that run the image, as their task definitions say; undefined where that isn't known. AWS tells it:
+   * a group asks last, when all else is read and parsed.
+   */
+  readonly containers: () => Promise<readonly ContainerDefinition[] | undefined>;
+  /** What builds the image; undefined where docker doesn't answer. As late as `containers`. */
+  readonly builder: () => Promise<'buildkit' | 'classic' | undefined>;
 }

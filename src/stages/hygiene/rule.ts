@@ -1,5 +1,6 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Finding } from '../../finding.ts';
-import type { Repository } from './repository.ts';
+import type { DeployFacts, Repository } from './repository.ts';
 
 /** A place in the repository where a rule is broken, with what to do there. */
 export interface Hit {
@@ -19,8 +20,12 @@ export interface Example {
   readonly name: string;
   /** Text of the tracked files, by path from the repository's root. */
   readonly files: Readonly<Record<string, string>>;
+  /** Text of the files that are not tracked, where the rule asks for them; a path that ends in `/` is a folder. */
+  readonly untracked?: Readonly<Record<string, string>>;
   /** What the run knows beyond the files, where the rule asks for it. */
-  readonly facts?: Partial<Repository['facts']>;
+  readonly facts?: Partial<DeployFacts>;
+  readonly containers?: readonly ContainerDefinition[];
+  readonly builder?: 'buildkit' | 'classic';
 }
 
 /** A repository that breaks the rule. */
