@@ -310,6 +310,8 @@ describe('what is at fault in a file of the repository', () => {
       ['DG112', path, 13],
       ['DG117', path, 11],
     ]);
+    for (const [code, , line] of places)
+      expect(run.log).toMatch(new RegExp(`^ {2}${code} .* \\(${path}:${line}\\)$`, 'm'));
   });
 
   it('is annotated with file and line: the Dockerfile', async () => {
@@ -463,6 +465,8 @@ describe('the plan', () => {
     expect(plan).toContain(
       'Not known beforehand: whether ecs:UpdateService is allowed (ECS has no dry run).',
     );
+    expect(run.summary).toContain('### A deploy from here would');
+    expect(run.summary).toContain(`  build  ${short} "Fix torque curve" from Dockerfile`);
   });
 });
 

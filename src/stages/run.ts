@@ -98,7 +98,9 @@ async function preflightStage(
   refuseOnErrors(checks);
   const target = await targetOf(config, lookups);
   if (config.mode === 'check') {
-    for (const line of planLines({ config, commit, target })) ports.runner.print(line);
+    const plan = planLines({ config, commit, target });
+    recorder.update({ plan });
+    for (const line of plan) ports.runner.print(line);
     return undefined;
   }
   recorder.update(await previousOf(target, lookups));

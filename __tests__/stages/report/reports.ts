@@ -167,7 +167,18 @@ export const REPORTS = {
     health: [{ url: 'https://dyno.example.com/health', healthy: true, said: '200 in 84 ms' }],
   },
   started: rolledOut('started'),
-  checked: { ...before, mode: 'check', result: 'checked', totalMs: 700 },
+  checked: {
+    ...before,
+    mode: 'check',
+    result: 'checked',
+    totalMs: 700,
+    plan: [
+      'A deploy from here would',
+      '  build  4f9c2e1 "Fix torque curve" from Dockerfile',
+      '  start  one deployment of dyno-agent-service: 2 tasks of dyno-agent:57, rolling',
+      'Not known beforehand: whether ecs:UpdateService is allowed (ECS has no dry run).',
+    ],
+  },
   'preflight failed': {
     ...before,
     checks: [
@@ -259,5 +270,6 @@ export function withHostile(report: RunReport, text: string): RunReport {
     health: report.health.map((each) => ({ ...each, said: text })),
     failures: report.failures.map(finding),
     notes: report.notes.map(finding),
+    ...(report.plan ? { plan: [report.plan[0] ?? '', text] } : {}),
   };
 }

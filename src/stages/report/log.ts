@@ -5,7 +5,7 @@ import { findingsOf } from '../preflight/preflight.ts';
 import { afterwards } from './afterwards.ts';
 import { errorUrl, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
-import { count, duration, listed, shortSha, shortTag } from './words.ts';
+import { count, duration, listed, placeOf, shortSha, shortTag } from './words.ts';
 
 const MARKS = { error: '✗', warning: '!', note: '·' } as const;
 
@@ -49,8 +49,9 @@ export function problemLines(report: RunReport): readonly string[] {
 
 function problem(finding: Finding): readonly string[] {
   const level = finding.level === 'error' ? '' : `(${finding.level}) `;
+  const where = placeOf(finding);
   return [
-    `  ${finding.code} ${level}${oneLine(finding.title)}`,
+    `  ${finding.code} ${level}${oneLine(finding.title)}${where ? ` (${oneLine(where, 200)})` : ''}`,
     ...indented(finding.detail, '        '),
     `        ${oneLine(finding.fix, 900)}`,
   ];

@@ -76,6 +76,8 @@ export interface RunReport {
   readonly failures: readonly Finding[];
   /** What else is to be known of a run that ended: of the rollout, of telling people. */
   readonly notes: readonly Finding[];
+  /** `mode: check` without a problem: what a deploy from here would do, a line each. */
+  readonly plan?: readonly string[];
   readonly totalMs: number;
 }
 

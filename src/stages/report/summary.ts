@@ -8,7 +8,7 @@ import { code, codeBlock, link, own, plain } from './markdown.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { timeline } from './timeline.ts';
 import { verdictWords } from './verdict-words.ts';
-import { count, duration, shortSha } from './words.ts';
+import { count, duration, placeOf, shortSha } from './words.ts';
 
 /** In bytes: GitHub refuses a step summary over 1 MiB (docs.github.com, "Step isolation and limits"). */
 const MOST = 900_000;
@@ -21,6 +21,7 @@ export function renderSummary(report: RunReport): string {
     heading(report),
     ...(isGreen(report.result) ? [] : diagnosis(report)),
     services(report),
+    plan(report),
     checklist(report),
     timelineSection(report),
     findings(report),
@@ -82,8 +83,9 @@ function failureText(report: RunReport, failure: Finding): string {
   ].join('\n\n');
 }
 
-function place({ where }: Finding): string {
-  return where ? ` (${code(`${where.file}${where.line ? `:${where.line}` : ''}`)})` : '';
+function place(finding: Finding): string {
+  const where = placeOf(finding);
+  return where ? ` (${code(where)})` : '';
 }
 
 function services(report: RunReport): string {
@@ -102,6 +104,12 @@ function services(report: RunReport): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** `mode: check`: what a deploy from here would do, in the log's own lines. */
+function plan({ plan: lines = [] }: RunReport): string {
+  const [title, ...steps] = lines;
+  return title === undefined ? '' : `### ${plain(title)}\n\n${codeBlock(steps.join('\n'))}`;
 }
 
 function timelineSection(report: RunReport): string {

@@ -1,6 +1,13 @@
+import type { Finding } from '../../finding.ts';
+
 /** `sha256:9b1c44…`: enough of a digest to tell it from others. */
 export function shortDigest(digest: string): string {
   return /^sha256:[0-9a-f]{64}$/.test(digest) ? `${digest.slice(0, 13)}…` : digest;
+}
+
+/** The place in a file of the repository that a finding is about, `Dockerfile:3`; undefined where there is none. */
+export function placeOf({ where }: Pick<Finding, 'where'>): string | undefined {
+  return where && `${where.file}${where.line ? `:${where.line}` : ''}`;
 }
 
 /** The first seven digits of a commit, as git shows it. */
