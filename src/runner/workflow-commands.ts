@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import * as core from '@actions/core';
+import { EOL } from 'node:os';
 import type { Finding } from '../finding.ts';
+import * as core from './actions-core.ts';
 import type { OnLines } from './command.ts';
 import { disarm, oneLine } from './text.ts';
 
@@ -25,6 +26,19 @@ export interface Runner {
   addSummary(markdown: string): Promise<void>;
 }
 
+function say(line: string): void {
+  process.stdout.write(line + EOL);
+}
+
+/** An output or a state, in the file that the runner names for it. A run by hand has none, and is shown it. */
+function writeCommandFile(file: 'OUTPUT' | 'STATE', name: string, value: string): void {
+  if (process.env[`GITHUB_${file}`]) {
+    core.issueFileCommand(file, core.prepareKeyValueMessage(name, value));
+    return;
+  }
+  core.issueCommand(file === 'OUTPUT' ? 'set-output' : 'save-state', { name }, value);
+}
+
 /** Writes to standard output, and waits where its reader is behind: what is printed is never piled up. */
 async function write(text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
@@ -35,7 +49,7 @@ function told(what: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    core.info(
+    say(
       disarm(
         `! DG805 The runner did not take ${what}: ${oneLine(error instanceof Error ? error.message : 'unknown')}`,
       ),
@@ -45,17 +59,17 @@ function told(what: string, write: () => void): void {
 
 /** GitHub's runner, reached through @actions/core. */
 export const githubRunner: Runner = {
-  print: (line) => core.info(disarm(line.replaceAll('\r', ''))),
-  openGroup: (title) => core.startGroup(oneLine(title)),
-  closeGroup: () => core.endGroup(),
+  print: (line) => say(disarm(line.replaceAll('\r', ''))),
+  openGroup: (title) => core.issue('group', oneLine(title)),
+  closeGroup: () => core.issue('endgroup'),
   foreignOutput() {
     const token = randomUUID();
-    core.info(`::stop-commands::${token}`);
+    say(`::stop-commands::${token}`);
     return {
       lines: async (lines) => {
         await write(`${lines.map(disarm).join('\n')}\n`);
       },
-      end: () => core.info(`::${token}::`),
+      end: () => say(`::${token}::`),
     };
   },
   flush: () => write(''),
@@ -65,18 +79,17 @@ export const githubRunner: Runner = {
       ? { title, file: finding.where.file, ...(finding.where.line ? { startLine: finding.where.line } : {}) }
       : { title };
     const text = `${finding.code} ${oneLine(finding.title)} ${oneLine(finding.fix)}`;
-    if (finding.level === 'error') core.error(text, properties);
-    else if (finding.level === 'warning') core.warning(text, properties);
-    else core.notice(text, properties);
+    const command = finding.level === 'note' ? 'notice' : finding.level;
+    core.issueCommand(command, core.toCommandProperties(properties), text);
   },
   mask(secret) {
     // The runner masks line by line: each line of a secret is one of its own.
     for (const part of new Set([secret, ...secret.split(/\r?\n/)])) {
-      if (part.trim() !== '') core.setSecret(part);
+      if (part.trim() !== '') core.issueCommand('add-mask', {}, part);
     }
   },
-  setOutput: (name, value) => told('an output', () => core.setOutput(name, value)),
-  saveState: (name, value) => told('the state', () => core.saveState(name, value)),
+  setOutput: (name, value) => told('an output', () => writeCommandFile('OUTPUT', name, value)),
+  saveState: (name, value) => told('the state', () => writeCommandFile('STATE', name, value)),
   async addSummary(markdown) {
     if (!process.env['GITHUB_STEP_SUMMARY']) return;
     await core.summary.addRaw(markdown, true).write();
