@@ -41,9 +41,12 @@ async function main(): Promise<boolean> {
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
   const state = new StateKeeper(githubRunner, { privateFolder });
   signal.addEventListener('abort', () => state.cancelled(), { once: true });
-  const commit = await commitToBuild(context, process.env);
-  if (commit) state.commit(redaction.applyDeep(commit));
   const ports = joinPorts(config, context, privateFolder, signal, mask);
+  const asked = commitToBuild(context, process.env);
+  // Who we are is asked while git answers; what it comes to is the preflight's to tell.
+  ports.aws?.askIdentity();
+  const commit = await asked;
+  if (commit) state.commit(redaction.applyDeep(commit));
   const limitsNow = () => (signal.aborted ? LIMITS_CANCELLED : LIMITS);
   const record = environmentRecord(config, context, ports.agents, {
     timeoutMs: () => limitsNow().answerMs,

@@ -475,7 +475,8 @@ describe('the preflight', () => {
     const latencyMs = 300;
     const { truth, run } = await deploy({ inputs: CHECK, speed: 1, sandbox: { latencyMs } });
     expect(run.outputs['result']).toBe('checked');
-    const answered = truth.calls.map(({ at }) => at);
+    // Who we are is asked first, while what asks the rest is being loaded: none of the rest waits for its answer.
+    const answered = truth.calls.filter(({ service }) => service !== 'sts').map(({ at }) => at);
     expect(answered.length).toBeGreaterThan(10);
     // A call is noted when it is answered: the first one arrived a latency before that.
     const ms = Math.max(...answered) - Math.min(...answered) + latencyMs;

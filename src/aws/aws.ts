@@ -37,12 +37,16 @@ export class Aws {
   }
 
   async ecr(): Promise<Ecr> {
-    this.#ecr ??= import('./ecr.ts').then(({ Ecr }) => new Ecr(this.#settings()));
+    this.#ecr ??= this.#whileIdentityIsAsked(() => import('./ecr.ts')).then(
+      ({ Ecr }) => new Ecr(this.#settings()),
+    );
     return await this.#ecr;
   }
 
   async ecs(): Promise<Ecs> {
-    this.#ecs ??= import('./ecs.ts').then(({ Ecs }) => new Ecs(this.#settings()));
+    this.#ecs ??= this.#whileIdentityIsAsked(() => import('./ecs.ts')).then(
+      ({ Ecs }) => new Ecs(this.#settings()),
+    );
     return await this.#ecs;
   }
 
@@ -65,6 +69,18 @@ export class Aws {
       credentials: () => this.credentials(),
       environment,
     });
+  }
+
+  /** Begins to ask whose credentials these are; `callerIdentity` has the answer, or throws what came in its place. */
+  askIdentity(): void {
+    this.#whileIdentityIsAsked(async () => undefined).catch(() => undefined);
+  }
+
+  /** A client takes 20 ms to load, in which nothing else can run: the first question is to be on its way by then. */
+  async #whileIdentityIsAsked<T>(load: () => Promise<T>): Promise<T> {
+    const sts = await this.sts();
+    await sts.identityAsked();
+    return await load();
   }
 
   /** What a client of another service is made with: the same credentials, found once. */

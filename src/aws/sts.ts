@@ -25,6 +25,8 @@ export interface AssumeRoleInput {
 /** Security Token Service. Its methods throw the SDK's errors: see `readRefusal`. */
 export class Sts {
   readonly #client: STSClient;
+  readonly #sent = Promise.withResolvers<void>();
+  #identity: Promise<CallerIdentity> | undefined;
 
   constructor(settings: ClientSettings) {
     this.#client = new STSClient(clientConfig(settings));
@@ -35,9 +37,28 @@ export class Sts {
     return await this.#client.config.credentials();
   }
 
-  /** Whose credentials these are. Needs no permission. */
+  /** Whose credentials these are, asked once. Needs no permission. */
   async callerIdentity(): Promise<CallerIdentity> {
-    const { Account, Arn } = await this.#client.send(new GetCallerIdentityCommand({}));
+    this.#identity ??= this.#askIdentity().finally(() => this.#sent.resolve());
+    return await this.#identity;
+  }
+
+  /** Waits until the question whose credentials these are is on its way; what it comes to is `callerIdentity`'s. */
+  async identityAsked(): Promise<void> {
+    await Promise.race([this.#sent.promise, this.callerIdentity().catch(() => undefined)]);
+  }
+
+  async #askIdentity(): Promise<CallerIdentity> {
+    const command = new GetCallerIdentityCommand({});
+    command.middlewareStack.add(
+      (next) => async (request) => {
+        const answer = next(request);
+        setImmediate(() => setImmediate(() => this.#sent.resolve()));
+        return await answer;
+      },
+      { step: 'deserialize', priority: 'low', name: 'sent' },
+    );
+    const { Account, Arn } = await this.#client.send(command);
     if (!Account || !Arn) throw new Error('GetCallerIdentity answered without an account');
     return { accountId: Account, arn: Arn };
   }
