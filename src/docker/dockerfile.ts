@@ -47,7 +47,7 @@ export async function parseDockerfile(text: string): Promise<Dockerfile | undefi
     .getDirectives()
     .find((directive) => directive.getName() === 'syntax')
     ?.getValue();
-  if (syntax && !/^(docker\.io\/)?docker\/dockerfile(-upstream)?([:@]|$)/.test(syntax)) return undefined;
+  if (!isDockerFrontend(syntax)) return undefined;
   const stages = parsed.getFROMs().map(toStage);
   if (stages.length === 0) return undefined;
   const declared = parsed
@@ -61,6 +61,11 @@ export async function parseDockerfile(text: string): Promise<Dockerfile | undefi
     stage,
     platformOf: (target) => platformOf(stages, stage(target)),
   };
+}
+
+/** Whether the value of a `# syntax=` (or none) is docker's own frontend; another may read the file in any way. */
+export function isDockerFrontend(syntax: string | null | undefined): boolean {
+  return !syntax || /^(docker\.io\/)?docker\/dockerfile(-upstream)?([:@]|$)/.test(syntax);
 }
 
 function toStage(from: From): DockerfileStage {

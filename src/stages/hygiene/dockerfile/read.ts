@@ -1,0 +1,100 @@
+import { posix } from 'node:path';
+import type { Repository } from '../repository.ts';
+import type { Dockerfile, Dockerfiles } from './dockerfile.ts';
+import { isWindowsImage } from './image-name.ts';
+import { readInstructions } from './instructions.ts';
+import { readStages, type Stage, stageNamed, stagesOf } from './stages.ts';
+
+/** More than anybody writes by hand; what is larger is left alone. */
+const MOST = { characters: 100_000, stages: 200, files: 20 };
+
+/** Where others' Dockerfiles lie, or ones that nobody deploys. */
+const ELSEWHERE =
+  /(^|\/)(node_modules|vendor|third_party|__tests__|tests?|testdata|fixtures|examples?|\.devcontainer)\//i;
+const NAME = /(^|\/)((Dockerfile|Containerfile)(\.[\w.-]+)?|[\w.-]+\.(Dockerfile|Containerfile))$/i;
+
+/**
+ * Reads the Dockerfile that is deployed; where the run doesn't know of one, all that git tracks. Left alone are those
+ * for Windows, for another frontend than docker's own, without a stage, or without the stage that is built.
+ */
+export async function readDockerfiles(repository: Repository): Promise<Dockerfiles | undefined> {
+  const { dockerfile } = repository.facts;
+  // A .dockerignore that a step before this one wrote counts as well.
+  const known = new Set([...repository.tracked, ...repository.untracked]);
+  const paths =
+    dockerfile === undefined
+      ? repository.tracked
+          .filter((path) => NAME.test(path) && !/\.dockerignore$/i.test(path) && !ELSEWHERE.test(path))
+          .slice(0, MOST.files)
+      : [dockerfile];
+  const read = await Promise.all(paths.map((path) => readOne(repository, path, known)));
+  const files = read.filter((each) => each !== undefined);
+  return files.length > 0 ? { files } : undefined;
+}
+
+async function readOne(
+  repository: Repository,
+  file: string,
+  known: ReadonlySet<string>,
+): Promise<Dockerfile | undefined> {
+  const text = await repository.read(file);
+  if (text === undefined || text.length > MOST.characters) return undefined;
+  const stages = readStages((await readInstructions(text)) ?? []);
+  const { target, dockerfile } = repository.facts;
+  const isDeployed = dockerfile !== undefined;
+  const final = isDeployed && target !== undefined ? stageNamed(stages, target, true) : stages.at(-1);
+  if (final === undefined || stages.length > MOST.stages) return undefined;
+  const used = stagesOf(final, stages);
+  if (used.some(({ image }) => image && isWindowsImage(image))) return undefined;
+  const context = isDeployed ? repository.facts.context : posix.dirname(file);
+  const contextFiles = filesIn(context, repository.tracked);
+  return {
+    file,
+    final,
+    stages: used,
+    context,
+    contextFiles,
+    ignored: await readIgnoreFile(repository, file, context, known),
+    startScript: await readStartScript(repository, final, context, contextFiles),
+    // Asked for last: AWS may have to tell it.
+    containers: isDeployed ? await repository.containers() : undefined,
+  };
+}
+
+function filesIn(context: string | undefined, tracked: readonly string[]): ReadonlySet<string> {
+  if (context === undefined) return new Set();
+  const folder = posix.normalize(`${context}/`);
+  if (folder === './') return new Set(tracked);
+  return new Set(tracked.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)));
+}
+
+/** `<Dockerfile>.dockerignore` comes before the context's own. */
+async function readIgnoreFile(
+  repository: Repository,
+  file: string,
+  context: string | undefined,
+  known: ReadonlySet<string>,
+): Promise<readonly string[] | undefined> {
+  const candidates = [`${file}.dockerignore`, posix.join(context ?? '.', '.dockerignore')];
+  const path = candidates.find((each) => known.has(each));
+  const text = path === undefined ? undefined : await repository.read(path);
+  return text?.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
+
+async function readStartScript(
+  repository: Repository,
+  { lineage }: Stage,
+  context: string | undefined,
+  contextFiles: ReadonlySet<string>,
+): Promise<Dockerfile['startScript']> {
+  const starts = ['ENTRYPOINT', 'CMD'].flatMap(
+    (keyword) => lineage.findLast((each) => each.keyword === keyword)?.commands.slice(0, 1) ?? [],
+  );
+  const names = starts.flatMap(({ words }) => words.slice(0, 4)).map((word) => posix.basename(word));
+  const name = names.find((each) => /^[\w.-]+\.sh$|entrypoint|^(start|run|boot)[\w-]*$/i.test(each));
+  const found = name && [...contextFiles].find((path) => posix.basename(path) === name);
+  if (!found) return undefined;
+  const file = posix.join(context ?? '.', found);
+  const text = await repository.read(file);
+  return text === undefined || text.length > MOST.characters ? undefined : { file, text };
+}
