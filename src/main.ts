@@ -39,14 +39,14 @@ async function main(): Promise<boolean> {
   secretsOf(config).forEach(mask);
   const context = await readRunContext(process.env);
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
-  const state = new StateKeeper(githubRunner, { privateFolder });
+  const state = new StateKeeper(githubRunner, { privateFolder }, (text) => redaction.apply(text));
   signal.addEventListener('abort', () => state.cancelled(), { once: true });
   const ports = joinPorts(config, context, privateFolder, signal, mask);
   const asked = commitToBuild(context, process.env);
   // Who we are is asked while git answers; what it comes to is the preflight's to tell.
   ports.aws?.askIdentity();
   const commit = await asked;
-  if (commit) state.commit(redaction.applyDeep(commit));
+  if (commit) state.commit(commit);
   const limitsNow = () => (signal.aborted ? LIMITS_CANCELLED : LIMITS);
   const record = environmentRecord(config, context, ports.agents, {
     timeoutMs: () => limitsNow().answerMs,
@@ -57,7 +57,7 @@ async function main(): Promise<boolean> {
     if (stage !== 'preflight' && (report.mode === 'deploy' || report.image)) record?.begin(report);
   });
   const report = await withCommitCount(await run(config, findings, recorder, ports), process.env, signal);
-  state.end(redaction.applyDeep(report));
+  state.end(report);
   await tell(report, config, {
     runner: githubRunner,
     agents: ports.agents,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, type ExpectStatic, expect, it } from 'vitest';
 import type { CancelAfter } from '../../sandbox/runner/run-action.ts';
+import { success } from '../../sandbox/scenarios/success.ts';
 import { changes, type Deployed, type DeployOptions, deploy } from './deploy.ts';
 
 /** dockers that never end what they are doing, and start a child as real ones do. */
@@ -35,6 +36,10 @@ interface Cancel extends DeployOptions {
   /** The same where main is killed, and post tells. */
   readonly saysPost: RegExp;
   readonly deployments: number;
+  /** What else it has to say, such as the code of what made an undoing necessary. */
+  readonly alsoSays?: string | undefined;
+  /** The run itself had asked ECS to roll back before. */
+  readonly undone?: boolean | undefined;
 }
 
 const once = (text: string): CancelAfter => ({ when: (log) => log.includes(text) });
@@ -89,15 +94,60 @@ const cancels: readonly Cancel[] = [
     saysPost: /after the rollout had finished/,
     deployments: 1,
   },
+  {
+    name: 'the pre-deploy command',
+    speed: 1,
+    inputs: { 'pre-deploy-command': 'alembic upgrade head' },
+    sandbox: { scenario: { ...success, oneOffTask: { exitCode: 0, seconds: 600 } } },
+    cancelAfter: once('of dyno-agent:58 started'),
+    says: /while `alembic upgrade head` ran: its task [0-9a-f]{32} was told to stop\. No service was changed/,
+    saysPost:
+      /while `alembic upgrade head` ran: its task [0-9a-f]{32} may still run in ECS\. No service was changed/,
+    deployments: 0,
+  },
+  {
+    name: 'the undoing, while ECS rolls back',
+    scenario: 'crash-loop',
+    speed: 10,
+    inputs: { 'on-failure': 'rollback' },
+    cancelAfter: once('Rollback of 1 service'),
+    says: /while it put the previous image back; ECS goes on with that: dyno-agent-service/,
+    saysPost: /while it put the previous image back; ECS goes on with that: dyno-agent-service/,
+    alsoSays: 'DG612',
+    undone: true,
+    // ECS makes one of its own for the roll back.
+    deployments: 2,
+  },
+  {
+    name: 'the undoing, before ECS has accepted it',
+    scenario: 'crash-loop',
+    speed: 10,
+    inputs: { 'on-failure': 'rollback' },
+    sandbox: { faults: [{ service: 'ecs', operation: 'StopServiceDeployment', kind: 'hang' }] },
+    cancelAfter: once('✓ tag        latest: put back'),
+    says: /while it put the previous image back; whether ECS began with that on dyno-agent-service is not known/,
+    saysPost:
+      /while it put the previous image back; (whether ECS began with that on dyno-agent-service is not known|no service had been told yet); to be undone: deployment/,
+    alsoSays: 'DG612',
+    undone: true,
+    deployments: 1,
+  },
 ];
 
 /** One message, all deployments named in it, none stopped, and nothing left behind. */
-function expectToldOnce({ run, truth }: Deployed, says: RegExp, expect: ExpectStatic): void {
+function expectToldOnce(
+  { run, truth }: Deployed,
+  says: RegExp,
+  { alsoSays = '', undone }: Partial<Cancel>,
+  expect: ExpectStatic,
+): void {
   const said = JSON.stringify(truth.slackMessages[0]?.payload);
   expect(truth.slackRequests, run.log).toBe(1);
   expect(said).toMatch(says);
-  for (const { deploymentId } of truth.deploymentsStarted) expect(said).toContain(deploymentId);
-  expect(truth.calls.map(({ operation }) => operation)).not.toContain('StopServiceDeployment');
+  expect(said).toContain(alsoSays);
+  const ours = undone ? truth.deploymentsStarted.slice(0, 1) : truth.deploymentsStarted;
+  for (const { deploymentId } of ours) expect(said).toContain(deploymentId);
+  if (!undone) expect(truth.calls.map(({ operation }) => operation)).not.toContain('StopServiceDeployment');
   expect(run.orphans).toEqual([]);
   expect(run.filesLeft()).toEqual([]);
   expect(run.summary.match(/^## /gm)).toHaveLength(1);
@@ -105,7 +155,7 @@ function expectToldOnce({ run, truth }: Deployed, says: RegExp, expect: ExpectSt
 
 describe.concurrent.each(cancels)(
   'cancelled in $name',
-  ({ name: _, cancelAfter, says, saysPost: __, deployments, ...options }) => {
+  ({ name: _, cancelAfter, says, saysPost: __, deployments, alsoSays, undone, ...options }) => {
     it.each(['github', 'SIGTERM'] as const)('by %s, is over in time and told once', async (signals) => {
       const deployed = await deploy({
         ...options,
@@ -115,14 +165,14 @@ describe.concurrent.each(cancels)(
       expect(run.main.signalsSent).toEqual([signals === 'github' ? 'SIGINT' : signals]);
       expect(run.outputs['result'], run.log).toBe('cancelled');
       expect(truth.deploymentsStarted).toHaveLength(deployments);
-      expectToldOnce(deployed, says, expect);
+      expectToldOnce(deployed, says, { alsoSays, undone }, expect);
     });
   },
 );
 
 describe.concurrent.each(cancels)(
   'killed in $name',
-  ({ name: _, cancelAfter, says: __, saysPost, deployments, ...options }) => {
+  ({ name: _, cancelAfter, says: __, saysPost, deployments, alsoSays, undone, ...options }) => {
     it('is told once, by post, with what is known', async () => {
       const deployed = await deploy({
         ...options,
@@ -131,7 +181,7 @@ describe.concurrent.each(cancels)(
       expect(deployed.run.main.signal).toBe('SIGKILL');
       expect(deployed.run.post?.exitCode).toBe(0);
       expect(deployed.truth.deploymentsStarted).toHaveLength(deployments);
-      expectToldOnce(deployed, saysPost, expect);
+      expectToldOnce(deployed, saysPost, { alsoSays, undone }, expect);
     });
   },
 );

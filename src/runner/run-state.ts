@@ -5,6 +5,11 @@ export type Told = 'no' | 'sending' | 'yes';
 
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
+const code = v.pipe(
+  v.string(),
+  v.custom<`DG${number}`>((value) => typeof value === 'string' && /^DG\d{3}$/.test(value)),
+);
+
 const milliseconds = v.pipe(v.number(), v.finite());
 
 const STATE = v.object({
@@ -34,11 +39,22 @@ const STATE = v.object({
         'cancelled',
       ]),
       totalMs: milliseconds,
-      code: v.optional(v.pipe(v.string(), v.regex(/^DG\d{3}$/))),
+      code: v.optional(code),
       title: v.optional(text(2000)),
       fix: v.optional(text(2000)),
     }),
   ),
+  /** Why a deployment was being undone, and how far that got. */
+  cause: v.optional(v.object({ code, title: text(2000), fix: text(2000) })),
+  undo: v.optional(
+    v.object({
+      asked: v.pipe(v.array(text(600)), v.maxLength(50)),
+      begun: v.pipe(v.array(v.object({ service: text(600), deploymentId: text(200) })), v.maxLength(50)),
+      over: v.boolean(),
+    }),
+  ),
+  /** The task of `pre-deploy-command` that runs. */
+  oneOffTask: v.optional(v.object({ task: text(300), command: text(300), isStopped: v.boolean() })),
   deployments: v.pipe(
     v.array(v.object({ service: text(600), deploymentId: text(200), finished: v.optional(v.boolean()) })),
     v.maxLength(50),

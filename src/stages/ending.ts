@@ -1,15 +1,14 @@
 import { Failure, type Finding } from '../finding.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { oneLine } from '../runner/text.ts';
-import type { RunReport } from './report/run-report.ts';
-import { stopCommand } from './report/stop-command.ts';
-import { listed } from './report/words.ts';
+import { interrupted } from './report/interrupted.ts';
+import { isOver, type RunReport } from './report/run-report.ts';
 import { ObservationFailed } from './rollout/watch-failure.ts';
 
 /** What an error that ended the run makes of it. */
 export function endOf(error: unknown, report: RunReport, signal: AbortSignal): Partial<RunReport> {
   if (signal.aborted || error instanceof Cancelled)
-    return { result: 'cancelled', failures: [cancelled(report)] };
+    return { result: 'cancelled', failures: [cancelled(report), ...report.failures] };
   if (error instanceof Failure) return { result: error.result, failures: error.findings };
   if (error instanceof ObservationFailed) return { result: 'failed', failures: [lostSight(error, report)] };
   return { result: 'failed', failures: [bug(error)] };
@@ -17,35 +16,23 @@ export function endOf(error: unknown, report: RunReport, signal: AbortSignal): P
 
 /** The finding of a cancelled run: what goes on all the same. */
 function cancelled(report: RunReport): Finding {
-  if (report.unanswered.length > 0) {
-    return {
-      code: 'DG643',
-      level: 'error',
-      title: `The run was cancelled while it asked ECS to deploy ${listed(report.unanswered)}: whether a deployment was started is not known.`,
-      fix: `Look: \`aws ecs describe-services --cluster ${report.cluster} --services ${report.unanswered.join(' ')} --query 'services[].deployments'\`.`,
-    };
-  }
-  const started = report.deployments.filter(({ deploymentId }) => deploymentId);
-  const goesOn = started.filter(({ result }) => result !== 'succeeded');
-  const [first] = goesOn;
-  const names = (of: typeof started) =>
-    of.map(({ service, deploymentId }) => `${service} ${deploymentId}`).join(', ');
-  if (first) {
-    return {
-      code: 'DG643',
-      level: 'error',
-      title: `The run was cancelled; the rollout goes on in ECS: deployment ${names(goesOn)}.`,
-      fix: `Let it finish, or undo it: ${stopCommand(report.cluster, first.service)}.`,
-    };
-  }
-  const over = started.length > 0;
+  const started = report.deployments.flatMap(({ service, deploymentId, result }) =>
+    deploymentId ? [{ service, deploymentId, isOver: isOver(result) }] : [],
+  );
+  const { undo, oneOffTask, unanswered, cluster } = report;
   return {
     code: 'DG643',
     level: 'error',
-    title: over
-      ? `The run was cancelled after the rollout had finished: deployment ${names(started)}.`
-      : 'The run was cancelled before any service was changed.',
-    fix: over ? 'Nothing, unless the health URLs matter: they were not all asked.' : 'Run the job again.',
+    ...interrupted({
+      ended: 'The run was cancelled',
+      cluster,
+      goesOn: started.filter((each) => !each.isOver),
+      over: started.filter((each) => each.isOver),
+      unanswered,
+      undo,
+      oneOffTask,
+      untouched: ' before any service was changed.',
+    }),
   };
 }
 

@@ -76,6 +76,7 @@ const before: RunReport = {
   previousImage: `${URI}@${OLD}`,
   previousCommit: 'a31be07000000000000000000000000000000000',
   movedTags: [],
+  movingTag: 'latest',
   latestDigest: undefined,
   unanswered: [],
   deployments: [],

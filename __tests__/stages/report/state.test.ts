@@ -16,9 +16,10 @@ const { config } = readConfig(environmentOf(ENOUGH));
 function handedToPost(
   keep: (keeper: StateKeeper) => void,
   start: ConstructorParameters<typeof StateKeeper>[1] = {},
+  redact: (text: string) => string = (text) => text,
 ) {
   const saved = new Map<string, string>();
-  keep(new StateKeeper({ saveState: (name, value) => saved.set(name, value) }, start));
+  keep(new StateKeeper({ saveState: (name, value) => saved.set(name, value) }, start, redact));
   return readRunState({ [`STATE_${STATE_NAME}`]: saved.get(STATE_NAME) });
 }
 
@@ -108,6 +109,29 @@ describe('reportFromState', () => {
       totalMs: 117_000,
       failures: [{ code: 'DG612', title: REPORTS.crashed.failures[0]?.title }],
     });
+  });
+
+  it('tells why a deployment was being undone, and how far that was', () => {
+    const undo = {
+      asked: [],
+      begun: [{ service: 'dyno-agent-service', deploymentId: 'ecs-svc/4812' }],
+      over: false,
+    };
+    const report = cut((keeper) => keeper.record({ ...REPORTS.crashed, undo }, 'undo'));
+    expect(report.failures.map(({ code }) => code)).toEqual(['DG902', 'DG612']);
+    expect(report.failures[0]?.title).toContain('ECS goes on with that: dyno-agent-service ecs-svc/4812');
+  });
+
+  it('names the one-off task that runs on, without a secret in its command', () => {
+    const oneOffTask = { task: 'abc', command: 'migrate --password hunter22', isStopped: false };
+    const state = handedToPost(
+      (keeper) => keeper.record({ ...REPORTS.checked, oneOffTask }, 'pre-deploy'),
+      {},
+      (text) => text.replaceAll('hunter22', '***'),
+    );
+    expect(JSON.stringify(state)).not.toContain('hunter22');
+    const report = reportFromState(state, config, RUN, undefined);
+    expect(report.failures[0]?.title).toContain('its task abc may still run in ECS');
   });
 
   it('has something to say where there is no state at all', () => {

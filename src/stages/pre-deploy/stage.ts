@@ -8,6 +8,7 @@ import { pinImage } from '../deploy/pinned-image.ts';
 import type { ServicePlan } from '../deploy/revisions.ts';
 import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
+import type { Recorder } from '../report/recorder.ts';
 import { duration } from '../report/words.ts';
 import type { LogDestination } from '../rollout/ports.ts';
 
@@ -32,7 +33,7 @@ export async function preDeployStage(
   image: PushedImage,
   plans: readonly ServicePlan[],
 ): Promise<void> {
-  const { config, ports } = context;
+  const { config, ports, recorder } = context;
   const { preDeployCommand: command, cluster } = config.ecs;
   const [plan] = plans;
   if (!command || !plan) return;
@@ -46,9 +47,11 @@ export async function preDeployStage(
     const { placement } = plan.each.service;
     const token = randomUUID();
     const arn = await tasks.run({ cluster, taskDefinition: revision, container, command, placement, token });
+    recorder.update({ oneOffTask: { task: nameInArn(arn), command: oneLine(shown, 200), isStopped: false } });
     ports.runner.print(`  task ${nameInArn(arn)} of ${nameInArn(revision)} started`);
     const running = { tasks, cluster, arn, container, revision };
     const ended = await untilStopped(context, running);
+    recorder.update({ oneOffTask: undefined });
     await showLog(context, running);
     if (isOurs) await tasks.deregister(revision).catch(() => undefined);
     if (ended.exitCode !== 0) throw new Failure(await failed(context, running, ended, shown));
@@ -75,13 +78,19 @@ async function revisionFor(
   return { revision: (await definitions.register(definition)).arn, isOurs: true };
 }
 
-async function untilStopped({ config, ports }: DeployContext, running: Running): Promise<OneOffStatus> {
+async function untilStopped(
+  { config, ports, recorder }: DeployContext,
+  running: Running,
+): Promise<OneOffStatus> {
   const until = ports.clock.now() + Math.max(config.ecs.waitMinutes, 1) * 60_000;
   let last = '';
   for (;;) {
     await ports.clock.sleep(POLL_MS, ports.signal);
     if (ports.signal.aborted) {
-      await running.tasks.stop(running.cluster, running.arn).catch(() => undefined);
+      await running.tasks.stop(running.cluster, running.arn).then(
+        () => noteStopped(recorder),
+        () => undefined,
+      );
       throw ports.signal.reason;
     }
     const seen = await running.tasks.status(running.cluster, running.arn, running.container);
@@ -93,6 +102,12 @@ async function untilStopped({ config, ports }: DeployContext, running: Running):
       throw new Failure(tookTooLong(config.ecs.waitMinutes), 'timed-out');
     }
   }
+}
+
+/** Should the run end now, people are told that the task does not go on. */
+function noteStopped(recorder: Recorder): void {
+  const { oneOffTask } = recorder.report;
+  if (oneOffTask) recorder.update({ oneOffTask: { ...oneOffTask, isStopped: true } });
 }
 
 async function logLines({ ports }: DeployContext, running: Running): Promise<readonly string[]> {

@@ -1,22 +1,39 @@
 import type { PushedImage } from '../image/image.ts';
 import type { MovedTag } from '../image/moving-tags.ts';
 import type { StillServing } from '../rollout/rollout.ts';
-import { changedAnything, type RunReport } from './run-report.ts';
+import { changedAnything, type RunReport, type ServiceReport } from './run-report.ts';
 import { ago, count, shortDigest, shortTag } from './words.ts';
 
 /** What is true in AWS after a run that failed: who serves, and where the moving tag points. A sentence each. */
 export function afterwards(report: RunReport): readonly string[] {
+  return [...whoServes(report), ...whatElse(report)];
+}
+
+/** A sentence for each service of which it is known. */
+export function whoServes(report: RunReport): readonly string[] {
+  return report.deployments.flatMap((each) => servedBy(each, report) ?? []);
+}
+
+/** The sentences that are not about one service: whether anything was changed, and where the moving tag points. */
+export function whatElse(report: RunReport): readonly string[] {
   if (!changedAnything(report)) return ['Nothing was changed: no push, no tag, no deployment.'];
   const asked = report.unanswered.length > 0 || report.deployments.some(({ deploymentId }) => deploymentId);
-  const { image, movedTags } = report;
-  const moved = movedTags.find(({ from, to }) => from !== to && from !== undefined);
+  const { image, movedTags, movingTag } = report;
+  const moved = movedTags.find(({ tag, from, to }) => tag === movingTag && from !== undefined && from !== to);
+  const isSaid = report.failures.some(({ title }) => /\bno service was changed\b/i.test(title));
   return [
-    ...report.deployments.flatMap(({ service, outcome }) =>
-      outcome?.stillServing ? [serving(service, outcome.stillServing, report)] : [],
-    ),
-    ...(asked ? [] : ['No service was changed.']),
+    ...(asked || isSaid ? [] : ['No service was changed.']),
     ...(image && moved && report.result !== 'superseded' ? [whereLatestPoints(report, image, moved)] : []),
   ];
+}
+
+function servedBy({ service, outcome, result }: ServiceReport, report: RunReport): string | undefined {
+  const { undo } = report;
+  // What was seen before the undoing isn't so any more; how far that got is said in the reason.
+  if (undo && result !== 'superseded') return undefined;
+  if (outcome?.stillServing) return serving(service, outcome.stillServing, report);
+  if (outcome?.result !== 'succeeded' || outcome.running === 0) return undefined;
+  return `${service}: ${count(outcome.running, 'task')} of the new image ${outcome.running === 1 ? 'serves' : 'serve'}, and none of the previous one.`;
 }
 
 function serving(service: string, { running, image, deployedAt }: StillServing, report: RunReport): string {

@@ -29,6 +29,7 @@ export function firstReport(
     previousImage: undefined,
     previousCommit: undefined,
     movedTags: [],
+    movingTag: config.image.latestTag,
     latestDigest: undefined,
     unanswered: [],
     deployments: [],

@@ -5,6 +5,7 @@ import type { PushedImage } from '../image/image.ts';
 import type { MovedTag } from '../image/moving-tags.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import type { RolloutOutcome } from '../rollout/rollout.ts';
+import type { OneOffTask, UndoProgress } from './interrupted.ts';
 
 /** The stages of a run, in their order. */
 export type StageName = 'preflight' | 'image' | 'pre-deploy' | 'deploy' | 'rollout' | 'health' | 'undo';
@@ -65,11 +66,17 @@ export interface RunReport {
   /** Something was changed that nothing else here shows: a push not confirmed yet, or what a main that ended did. */
   readonly changedBefore?: boolean;
   readonly movedTags: readonly MovedTag[];
+  /** The tag that any forced deployment would run, `latest-tag`; undefined where none is moved. */
+  readonly movingTag?: string | undefined;
+  /** The task of `pre-deploy-command`, while it runs. */
+  readonly oneOffTask?: OneOffTask | undefined;
   /** What the moving tag points at after a rollout that did not succeed, where it could be read. */
   readonly latestDigest: string | undefined;
   /** Services that ECS was asked to deploy and whose answer has not come (yet). */
   readonly unanswered: readonly string[];
   readonly deployments: readonly ServiceReport[];
+  /** How far `on-failure: rollback` has got, once it began. */
+  readonly undo?: UndoProgress;
   readonly health: readonly HealthReport[];
   readonly result: Result;
   /** Why the run did not succeed, the first finding being the reason; empty where it did. */
@@ -84,6 +91,11 @@ export interface RunReport {
 /** Whether the step is green. */
 export function isGreen(result: Result): boolean {
   return result === 'succeeded' || result === 'started' || result === 'checked';
+}
+
+/** Whether ECS has nothing more to do about a deployment that ended so; one that failed may go on to try. */
+export function isOver(result: Result): boolean {
+  return result === 'succeeded' || result === 'rolled-back' || result === 'superseded';
 }
 
 /** The worst of several results: what a run with several services comes to. */
@@ -107,6 +119,7 @@ export function changedAnything(report: RunReport): boolean {
     report.changedBefore === true ||
     report.image !== undefined ||
     report.movedTags.length > 0 ||
+    report.oneOffTask !== undefined ||
     report.unanswered.length > 0 ||
     report.deployments.some(({ deploymentId }) => deploymentId)
   );

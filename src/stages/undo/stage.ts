@@ -37,6 +37,7 @@ export async function undoStage(
   outcomes: readonly RolloutOutcome[],
 ): Promise<Undone> {
   const { config, recorder, ports } = context;
+  recorder.update({ undo: { asked: [], begun: [], over: false } });
   ports.runner.print('! rollback   putting the previous image back, as `on-failure: rollback` asks');
   const previous = await putTagsBack(registry, image, recorder, ports);
   if ('finding' in previous) return { failures: [previous.finding], said: '' };
@@ -44,6 +45,9 @@ export async function undoStage(
   const refused = steps.flatMap((step) => (step.kind === 'failed' ? [step.finding] : []));
   const waits = await waitFor(config, steps, previous.expected, image, ports);
   const failures = [...refused, ...waits];
+  // What a cancelled run did not see to its end has not failed.
+  if (failures.length > 0) ports.signal.throwIfAborted();
+  recorder.update({ undo: { asked: [], begun: recorder.report.undo?.begun ?? [], over: true } });
   const services = started.filter((_, i) => steps[i]?.kind !== 'left').map(({ service }) => service);
   const said = `The previous image ${shortDigest(previous.expected.digest)} was put back on ${listed(services)}.`;
   if (failures.length === 0) ports.runner.print(`✓ rollback   ${said}`);
@@ -51,11 +55,17 @@ export async function undoStage(
 }
 
 async function beginAll(
-  { target, ports }: DeployContext,
+  { target, ports, recorder }: DeployContext,
   started: readonly StartedDeployment[],
   outcomes: readonly RolloutOutcome[],
 ): Promise<readonly UndoStep[]> {
   const ecs = await ports.aws.ecs();
+  const asked = started.filter(({ service }) => {
+    const outcome = outcomes.find((each) => each.service === service);
+    return outcome && !['superseded', 'rolled-back'].includes(outcome.result);
+  });
+  ports.signal.throwIfAborted();
+  recorder.update({ undo: { asked: asked.map(({ service }) => service), begun: [], over: false } });
   return await Promise.all(
     started.flatMap((each) => {
       const outcome = outcomes.find(({ service }) => service === each.service);
@@ -63,9 +73,20 @@ async function beginAll(
       const before = target.services.find(({ service }) => service.name === each.service);
       const previousTaskDefinition = before?.service.taskDefinition ?? each.taskDefinition;
       const undoing = { started: each, outcome, previousTaskDefinition };
-      return [beginUndo(undoing, { ecs, signal: ports.signal, rereadMs: REREAD_MS })];
+      const step = beginUndo(undoing, { ecs, signal: ports.signal, rereadMs: REREAD_MS });
+      return [step.then((answer) => noteStep(answer, each.service, recorder))];
     }),
   );
+}
+
+/** Keeps what ECS said to one service's undoing: should the run end now, people are told. */
+function noteStep(step: UndoStep, service: string, recorder: Recorder): UndoStep {
+  const { asked = [], begun = [] } = recorder.report.undo ?? {};
+  const accepted = 'deployment' in step ? [{ service, deploymentId: step.deployment.deploymentId }] : [];
+  recorder.update({
+    undo: { asked: asked.filter((name) => name !== service), begun: [...begun, ...accepted], over: false },
+  });
+  return step;
 }
 
 /** Puts the tags back, and gives the image that they point at again. */
