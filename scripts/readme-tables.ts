@@ -1,5 +1,5 @@
 // Writes the tables that the documentation takes from the source, between their markers: the README's inputs and
-// outputs from action.yml, the fail-fast rules of docs/rollout.md. With --check, changes nothing and fails where a
+// outputs from action.yml, the fail-fast rules of docs/rollout.md, the rules of hygiene. With --check, changes nothing and fails where a
 // page has other tables.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { readConfig } from '../src/stages/inputs/config.ts';
 import { rolloutCodes } from '../src/stages/rollout/codes.ts';
 import { type FailFastRule, failFastRules } from '../src/stages/rollout/fail-fast-rules.ts';
 import { span } from '../src/stages/rollout/spans.ts';
+import { errorEntries, rulesList, rulesText } from './hygiene-pages.ts';
 
 interface Described {
   readonly description: string;
@@ -103,6 +104,11 @@ export function generatedPages(
   return [
     { path: 'README.md', update: (page) => withTables(page, readFileSync(join(root, 'action.yml'), 'utf8')) },
     { path: 'docs/rollout.md', update: (page) => withRules(page) },
+    {
+      path: 'docs/hygiene.md',
+      update: (page) => between(between(page, 'rules-list', rulesList()), 'rules', rulesText()),
+    },
+    { path: 'docs/errors.md', update: (page) => between(page, 'hygiene-codes', errorEntries()) },
   ];
 }
 

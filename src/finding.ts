@@ -16,6 +16,11 @@ export interface Finding {
   readonly where?: { readonly file: string; readonly line?: number };
 }
 
+/** Whether a finding is about the repository itself: there can be many, and they are shown apart. */
+export function isHygiene({ code }: Pick<Finding, 'code'>): boolean {
+  return code.startsWith('DG0');
+}
+
 /** How a run, or one service in it, ended: the `result` output. */
 export type Result =
   | 'succeeded'

@@ -1,4 +1,4 @@
-import { runCommand } from '../runner/command.ts';
+import { git } from './git.ts';
 import type { RunContext } from './run-context.ts';
 
 const SHA = /^[0-9a-f]{40}$/;
@@ -41,18 +41,4 @@ export async function commitsBetween(
   if (!SHA.test(base) || !SHA.test(head)) return undefined;
   const said = await git(run, environment, ['rev-list', '--count', `${base}..${head}`]);
   return said !== undefined && /^\d{1,9}\s*$/.test(said) ? Number(said) : undefined;
-}
-
-/** What git prints in the workspace; undefined where it fails or isn't there. */
-async function git(
-  run: RunContext,
-  environment: Readonly<Record<string, string | undefined>>,
-  args: readonly string[],
-): Promise<string | undefined> {
-  // The workspace may belong to another user than this one (container jobs): git refuses to read it unless told.
-  const inWorkspace = ['-c', `safe.directory=${run.workspace}`, '-C', run.workspace];
-  // A work tree on a network drive may hang: the commit is then the one that GitHub names.
-  const options = { environment, signal: AbortSignal.timeout(10_000) };
-  const ended = await runCommand('git', [...inWorkspace, ...args], options).catch(() => undefined);
-  return ended?.exitCode === 0 ? ended.stdout : undefined;
 }

@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly input?: string;
   /** Gets the lines of both streams as they come; nothing more is read until it is done with them. */
   readonly onLines?: OnLines;
+  /** A NUL ends a line, as after `-z`, instead of a line break; `onLines` then gets standard output alone. */
+  readonly lineEnd?: 'NUL';
   /** Ends the program: SIGTERM, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal;
 }
@@ -67,10 +69,11 @@ export async function runCommand(
   // A program that ends without reading its input closes the pipe: its exit code tells more than EPIPE.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collectTail(stream, options.onLines));
+  const stdout = collectTail(child.stdout, options);
+  const stderr = collectTail(child.stderr, options.lineEnd === 'NUL' ? {} : options);
   try {
     const exitCode = await ended;
-    return { exitCode, stdout: (await stdout) ?? '', stderr: (await stderr) ?? '' };
+    return { exitCode, stdout: await stdout, stderr: await stderr };
   } finally {
     options.signal?.removeEventListener('abort', stop);
   }
@@ -90,7 +93,12 @@ function stopGroup(pid: number | undefined): void {
 }
 
 /** Lines are split here and not by readline, which keeps a line of any length: these are cut as they come. */
-async function collectTail(stream: NodeJS.ReadableStream, onLines?: OnLines): Promise<string> {
+async function collectTail(
+  stream: NodeJS.ReadableStream,
+  { onLines, lineEnd }: Pick<CommandOptions, 'onLines' | 'lineEnd'>,
+): Promise<string> {
+  // A CR at the end may be the first half of a CRLF.
+  const lineBreak = lineEnd === 'NUL' ? /\0/ : /\r\n|\n|\r(?!$)/;
   let tail: readonly string[] = [];
   const keep = async (raw: readonly string[]) => {
     const lines = raw.map((line) => shorten(line, LONGEST_LINE));
@@ -100,13 +108,12 @@ async function collectTail(stream: NodeJS.ReadableStream, onLines?: OnLines): Pr
   let rest = '';
   stream.setEncoding('utf8');
   for await (const chunk of stream) {
-    // A CR at the end may be the first half of a CRLF.
-    const lines = `${rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
+    const lines = `${rest}${chunk}`.split(lineBreak);
     rest = lines.pop() ?? '';
     await keep(lines);
     if (rest.length > LONGEST_LINE + 1) rest = rest.slice(0, LONGEST_LINE + 1);
   }
-  const last = rest.replace(/\r$/, '');
+  const last = lineEnd === 'NUL' ? rest : rest.replace(/\r$/, '');
   if (last !== '') await keep([last]);
   return tail.join('\n');
 }

@@ -12,9 +12,11 @@ import type { Config } from './inputs/config.ts';
 import type { Ports } from './ports.ts';
 import { preDeployStage } from './pre-deploy/stage.ts';
 import { unwrap } from './preflight/answer.ts';
+import type { CheckReport } from './preflight/check.ts';
 import { Lookups } from './preflight/lookups.ts';
 import { planLines } from './preflight/plan.ts';
 import { preflight, refuseOnErrors } from './preflight/preflight.ts';
+import { hygieneGroup } from './report/hygiene.ts';
 import { headline, preflightLines } from './report/log.ts';
 import type { Recorder } from './report/recorder.ts';
 import { isGreen, type RunReport, worstResult } from './report/run-report.ts';
@@ -95,6 +97,7 @@ async function preflightStage(
   ports.runner.openGroup(`Preflight (${duration(performance.now() - startedAt)})`);
   for (const line of preflightLines(checks)) ports.runner.print(line);
   ports.runner.closeGroup();
+  showHygiene(checks, config, ports);
   refuseOnErrors(checks);
   const target = await targetOf(config, lookups);
   if (config.mode === 'check') {
@@ -105,6 +108,15 @@ async function preflightStage(
   }
   recorder.update(await previousOf(target, lookups));
   return target;
+}
+
+/** What was found in the repository, folded, where there is something. */
+function showHygiene(checks: readonly CheckReport[], { mode }: Config, { runner }: Ports): void {
+  const group = hygieneGroup(checks, mode);
+  if (group === undefined) return;
+  runner.openGroup(group.title);
+  for (const line of group.lines) runner.print(line);
+  runner.closeGroup();
 }
 
 async function previousOf(target: Target, lookups: Lookups): Promise<Partial<RunReport>> {

@@ -39,7 +39,7 @@ export interface FailingExample extends Example {
  * group read and parsed, once for all its rules.
  */
 export interface Rule<Subject> {
-  /** `DG001` … `DG099`. */
+  /** One of the DG0xx. */
   readonly code: `DG${number}`;
   /** What is wrong, in a few words: the heading in the docs and the name in SARIF. */
   readonly summary: string;

@@ -21,6 +21,8 @@ export interface CheckReport {
   /** What was found in order, in a line; undefined where nothing was. */
   readonly passed: string | undefined;
   readonly findings: readonly Finding[];
+  /** All findings in a line, where they are many and shown apart: those of the repository itself. */
+  readonly summed?: string;
   /** Why nothing could be checked: another check says what is wrong. */
   readonly skipped?: string;
 }

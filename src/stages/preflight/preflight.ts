@@ -1,6 +1,7 @@
 import { Failure, type Finding } from '../../finding.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { checkEngine } from './checks/engine.ts';
+import { checkHygiene } from './checks/hygiene.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkInputs } from './checks/inputs.ts';
 import { checkRegistry } from './checks/registry.ts';
@@ -19,6 +20,7 @@ const CHECKS: readonly Check[] = [
   checkRollbackImage,
   checkEngine,
   checkSlack,
+  checkHygiene,
 ];
 
 const WORST_FIRST = ['error', 'warning', 'note'] as const;

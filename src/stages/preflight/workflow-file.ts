@@ -14,18 +14,24 @@ export interface WorkflowFile {
 const LARGEST = 300_000;
 
 /**
- * The file of the workflow that runs (`GITHUB_WORKFLOW_REF` is `owner/name/path@ref`); undefined where it is of
- * another repository or not checked out.
+ * Path of the workflow that runs, from the root (`GITHUB_WORKFLOW_REF` is `owner/name/path@ref`); undefined where it
+ * is of another repository.
  */
-export async function readWorkflowFile(
-  workspace: string,
-  environment: Environment,
-): Promise<WorkflowFile | undefined> {
+export function workflowPath(environment: Environment): string | undefined {
   const reference = environment['GITHUB_WORKFLOW_REF'] ?? '';
   const repository = environment['GITHUB_REPOSITORY'] ?? '';
   if (repository === '' || !reference.startsWith(`${repository}/`)) return undefined;
   const path = reference.slice(repository.length + 1).replace(/@.*$/, '');
-  if (!/^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return undefined;
+  return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path) ? path : undefined;
+}
+
+/** The file of the workflow that runs; undefined where it is of another repository or not checked out. */
+export async function readWorkflowFile(
+  workspace: string,
+  environment: Environment,
+): Promise<WorkflowFile | undefined> {
+  const path = workflowPath(environment);
+  if (path === undefined) return undefined;
   const text = await readFile(join(workspace, path), 'utf8').catch(() => undefined);
   return text === undefined || text.length > LARGEST ? undefined : { path, lines: text.split('\n') };
 }

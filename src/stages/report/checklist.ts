@@ -39,13 +39,14 @@ export function checklist(report: RunReport): string {
 }
 
 /** A check that this run has no use for says nothing. */
-function hasLooked({ passed, findings, skipped }: CheckReport): boolean {
-  return passed !== undefined || skipped !== undefined || findings.length > 0;
+function hasLooked({ passed, findings, skipped, summed }: CheckReport): boolean {
+  return passed !== undefined || summed !== undefined || skipped !== undefined || findings.length > 0;
 }
 
-function checkRow({ subject, passed, findings, skipped }: CheckReport): Row {
+function checkRow({ subject, passed, findings, skipped, summed }: CheckReport): Row {
   const worst = (level: 'error' | 'warning') => findings.some((finding) => finding.level === level);
-  const mark = worst('error') ? '✗' : worst('warning') ? '!' : passed ? '✓' : '–';
+  const mark = worst('error') ? '✗' : worst('warning') ? '!' : (passed ?? summed) ? '✓' : '–';
+  if (summed !== undefined) return [mark, plain(subject), plain(summed)];
   const codes = [...new Set(findings.map((finding) => finding.code))].join(', ');
   const text = passed ?? (skipped ? `not checked: ${skipped}` : codes);
   return [mark, plain(subject), `${plain(text)}${passed && codes ? ` (${codes})` : ''}`];

@@ -35,6 +35,22 @@ export function compareUrl(report: OfCommit, base: string): string | undefined {
   return sha && run.repository ? `${run.serverUrl}/${run.repository}/compare/${base}...${sha}` : undefined;
 }
 
+/** A file, or a line of it, of the commit that is checked out, on GitHub. */
+export function blobUrl(
+  { run, commit }: Pick<RunReport, 'run' | 'commit'>,
+  where: { readonly file: string; readonly line?: number },
+): string | undefined {
+  const sha = commit?.sha ?? run.sha;
+  if (!sha || !run.repository) return undefined;
+  const path = where.file.toWellFormed().split('/').map(pathSegment).join('/');
+  return `${run.serverUrl}/${run.repository}/blob/${sha}/${path}${where.line ? `#L${where.line}` : ''}`;
+}
+
+/** encodeURIComponent leaves parentheses, which would end a Markdown link. */
+function pathSegment(text: string): string {
+  return encodeURIComponent(text).replaceAll('(', '%28').replaceAll(')', '%29');
+}
+
 /** The entry of a code in the documentation. */
 export function errorUrl({ run }: Pick<RunReport, 'run'>, code: string): string {
   return `${run.errorsUrl}#${code.toLowerCase()}`;

@@ -1,8 +1,9 @@
-import type { Finding } from '../../finding.ts';
+import { type Finding, isHygiene } from '../../finding.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { afterwards } from './afterwards.ts';
+import { withFewHygiene } from './hygiene.ts';
 import { errorUrl, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { count, duration, listed, placeOf, shortSha, shortTag } from './words.ts';
@@ -20,13 +21,21 @@ export function headline(report: RunReport): string {
 
 /** The rows of the preflight, a check a row, each finding below in its place. */
 export function preflightLines(checks: readonly CheckReport[]): readonly string[] {
-  return checks.flatMap(({ subject, passed, findings, skipped }) => [
+  return checks.flatMap(({ subject, passed, findings, skipped, summed }) => [
+    ...(summed === undefined ? [] : [row(markOf(findings), subject, summed)]),
     ...(passed ? [row('✓', subject, passed)] : []),
     ...(skipped ? [row('–', subject, `not checked: ${skipped}`)] : []),
-    ...findings.map((finding) =>
+    ...(summed === undefined ? findings : []).map((finding) =>
       row(MARKS[finding.level], subject, `${finding.code} ${oneLine(finding.title)}`),
     ),
   ]);
+}
+
+function markOf(findings: readonly Finding[]): string {
+  const worst = (['error', 'warning'] as const).find((level) =>
+    findings.some((each) => each.level === level),
+  );
+  return worst ? MARKS[worst] : '✓';
 }
 
 function row(mark: string, subject: string, text: string): string {
@@ -35,7 +44,10 @@ function row(mark: string, subject: string, text: string): string {
 
 /** All that a preflight with errors found, the worst first, each with its cure; for the end of the log. */
 export function problemLines(report: RunReport): readonly string[] {
-  const findings = findingsOf(report.checks);
+  // Those of the repository that stop nothing have a group of their own above.
+  const findings = findingsOf(report.checks).filter((each) => !isHygiene(each) || each.level === 'error');
+  const shown = withFewHygiene(findings, HYGIENE_AT_THE_END);
+  const more = findings.length - shown.length;
   const errors = findings.filter(({ level }) => level === 'error').length;
   const warnings = findings.filter(({ level }) => level === 'warning').length;
   const counted = [
@@ -44,8 +56,15 @@ export function problemLines(report: RunReport): readonly string[] {
   ];
   if (counted.length === 0) return [];
   const untouched = errors > 0 ? ' Nothing was built, pushed or deployed.' : '';
-  return [`${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}`, ...findings.flatMap(problem)];
+  return [
+    `${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}`,
+    ...shown.flatMap(problem),
+    ...(more > 0 ? [`  … and ${more} more of the repository: see the group Hygiene above.`] : []),
+  ];
 }
+
+/** The end of the log is read without scrolling. */
+const HYGIENE_AT_THE_END = 10;
 
 function problem(finding: Finding): readonly string[] {
   const level = finding.level === 'error' ? '' : `(${finding.level}) `;

@@ -1,4 +1,5 @@
 import type { ContextBlock, SectionBlock } from '@slack/types';
+import { type Finding, isHygiene } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { afterwards } from './afterwards.ts';
@@ -6,7 +7,7 @@ import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { escaped, fitting, ownWords, quoted, slackLink } from './slack-text.ts';
 import { verdictWords } from './verdict-words.ts';
-import { count, duration, shortDigest, shortSha } from './words.ts';
+import { count, duration, placeOf, shortDigest, shortSha } from './words.ts';
 
 /** A message for an incoming webhook: blocks, and the text that notifications and screen readers take. */
 export interface SlackMessage {
@@ -102,8 +103,8 @@ function failureBody(report: RunReport): readonly string[] {
   const stage = report.stages.at(-1)?.name;
   const facing = [report.region, report.accountId].filter(Boolean).join(' · ');
   return [
-    ...(first ? [`*${escaped(first.title, 500)}*`] : []),
-    ...others.slice(0, 4).map(({ code, title: words }) => `• ${code} ${escaped(words, 300)}`),
+    ...(first ? [`*${escaped(first.title, 500)}*${at(first)}`] : []),
+    ...others.slice(0, 4).map((other) => `• ${other.code} ${escaped(other.title, 300)}${at(other)}`),
     ...(others.length > 4 ? [`… and ${count(others.length - 4, 'more problem')}`] : []),
     ...afterwards(report)
       .slice(0, 6)
@@ -113,6 +114,12 @@ function failureBody(report: RunReport): readonly string[] {
       .filter(Boolean)
       .join(' · '),
   ];
+}
+
+/** Where in the repository it is, for a failure of the repository itself. */
+function at(finding: Finding): string {
+  const place = isHygiene(finding) ? placeOf(finding) : undefined;
+  return place ? ` (${escaped(place, 200)})` : '';
 }
 
 function links(report: RunReport): string {

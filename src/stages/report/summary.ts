@@ -1,8 +1,9 @@
-import type { Finding } from '../../finding.ts';
+import { type Finding, isHygiene } from '../../finding.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { earlierText } from '../rollout/progress.ts';
 import { afterwards } from './afterwards.ts';
 import { checklist } from './checklist.ts';
+import { hygieneSection, withFewHygiene } from './hygiene.ts';
 import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
 import { code, codeBlock, link, own, plain } from './markdown.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
@@ -14,6 +15,7 @@ import { count, duration, placeOf, shortSha } from './words.ts';
 const MOST = 900_000;
 /** A diagnosis of more is not read; the log has them all. */
 const FAILURES_SHOWN = 20;
+const HYGIENE_SHOWN = 5;
 
 /** The step summary: the verdict and, where it is bad, the diagnosis first; then services, checklist and the rest. */
 export function renderSummary(report: RunReport): string {
@@ -25,6 +27,7 @@ export function renderSummary(report: RunReport): string {
     checklist(report),
     timelineSection(report),
     findings(report),
+    hygieneSection(report),
     images(report),
     events(report),
   ].filter((section) => section !== '');
@@ -64,7 +67,7 @@ function heading(report: RunReport): string {
 
 /** What went wrong, what to do, and what is true in AWS now: each a section of its own, the first failure first. */
 function diagnosis(report: RunReport): readonly string[] {
-  const shown = report.failures.slice(0, FAILURES_SHOWN);
+  const shown = shownFailures(report);
   const more = report.failures.length - shown.length;
   return [
     ...shown.map((failure) => failureText(report, failure)),
@@ -73,6 +76,11 @@ function diagnosis(report: RunReport): readonly string[] {
       .map((line) => `- ${plain(line)}`)
       .join('\n'),
   ];
+}
+
+/** The failures that are told in full, at the top. */
+function shownFailures({ failures }: RunReport): readonly Finding[] {
+  return withFewHygiene(failures, HYGIENE_SHOWN).slice(0, FAILURES_SHOWN);
 }
 
 function failureText(report: RunReport, failure: Finding): string {
@@ -119,8 +127,9 @@ function timelineSection(report: RunReport): string {
 
 function findings(report: RunReport): string {
   // What ended the run stands above already.
-  const above = new Set(report.failures.slice(0, FAILURES_SHOWN).map(keyOf));
-  const all = [...findingsOf(report.checks), ...report.notes].filter((each) => !above.has(keyOf(each)));
+  const above = new Set(shownFailures(report).map(keyOf));
+  const checked = findingsOf(report.checks).filter((each) => !isHygiene(each));
+  const all = [...checked, ...report.notes].filter((each) => !above.has(keyOf(each)));
   if (all.length === 0) return '';
   const rows = all.map(
     (finding) =>

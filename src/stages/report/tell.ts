@@ -7,6 +7,7 @@ import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import type { EnvironmentRecord } from './environment-record.ts';
+import { withFewHygiene } from './hygiene.ts';
 import { endingLines, problemLines } from './log.ts';
 import { codeBlock } from './markdown.ts';
 import { outputsOf } from './outputs.ts';
@@ -77,10 +78,14 @@ async function addSummary(markdown: string, runner: Runner): Promise<void> {
   });
 }
 
-/** One annotation for each error and each warning. */
+/** GitHub shows ten of a kind in a step; those of the deploy must not be crowded out. */
+const HYGIENE_ANNOTATED = 5;
+
+/** One annotation for each error and each warning; of those about the repository, the first few. */
 function annotationsOf(report: RunReport): readonly Finding[] {
   const checks = findingsOf(report.checks).filter(({ level }) => level === 'warning');
-  return [...report.failures, ...checks, ...report.notes.filter(({ level }) => level !== 'note')];
+  const notes = report.notes.filter(({ level }) => level !== 'note');
+  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED);
 }
 
 interface SlackOutcome {
