@@ -1,3 +1,4 @@
+import { composeRules } from './compose/group.ts';
 import { dockerfileRules } from './dockerfile/group.ts';
 import type { Repository } from './repository.ts';
 import type { Hit, Rule, RuleGroup } from './rule.ts';
@@ -33,4 +34,4 @@ export function groupOf<Subject>({ name, read, rules }: RuleGroup<Subject>): Gro
 }
 
 /** Every group there is, in the order of their codes. */
-export const groups: readonly Group[] = [groupOf(dockerfileRules)];
+export const groups: readonly Group[] = [groupOf(dockerfileRules), groupOf(composeRules)];

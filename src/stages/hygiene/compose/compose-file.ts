@@ -1,0 +1,208 @@
+import { posix } from 'node:path';
+import type { Document, LineCounter, Node, Pair } from 'yaml';
+
+/** A service of a Compose file. Lines are counted from 1. */
+export interface Service {
+  readonly name: string;
+  readonly line: number;
+  /** Its image with the variables' defaults filled in; undefined where it is built, or a variable has none. */
+  readonly image: { readonly text: string; readonly line: number } | undefined;
+  readonly isBuilt: boolean;
+  /** It takes settings from a service that isn't looked at. */
+  readonly extendsOther: boolean;
+  /** A health check of its own, in this file or in another of the same folder. */
+  readonly hasHealthcheck: boolean;
+  readonly environment: readonly Variable[];
+  readonly dependsOn: readonly Dependency[];
+  /** A port of it is open to the network, not to this machine alone. */
+  readonly isPublished: boolean;
+  readonly volumes: number;
+}
+
+/** An environment variable as the file sets it. */
+export interface Variable {
+  readonly name: string;
+  /** With a variable's default filled in; undefined where the shell has to give it. */
+  readonly value: string | undefined;
+  readonly line: number;
+}
+
+/** A service that another waits for. */
+export interface Dependency {
+  readonly name: string;
+  readonly condition: string;
+  readonly line: number;
+}
+
+/** A Compose file that is judged. */
+export interface ComposeFile {
+  readonly file: string;
+  readonly services: readonly Service[];
+}
+
+/** Larger is no Compose file that somebody wrote. In characters. */
+const MOST = 200_000;
+
+interface Entry {
+  readonly key: string;
+  readonly value: Node | null;
+  readonly line: number;
+}
+
+/** Takes the services out of a Compose file; undefined where it is none, or is no YAML. */
+export async function readComposeFile(file: string, text: string): Promise<ComposeFile | undefined> {
+  if (text.length > MOST) return undefined;
+  const yaml = await import('yaml');
+  const lines = new yaml.LineCounter();
+  const document = parse(yaml, text, lines);
+  if (document === undefined) return undefined;
+  const reader = new Reader(yaml, document, lines);
+  const services = reader.entries(reader.child(document.contents, 'services'));
+  return services.length === 0
+    ? undefined
+    : { file, services: services.map((each) => toService(each, reader)) };
+}
+
+/** Undefined where the file is no YAML, or nested so deep that the parser gives up. */
+function parse(yaml: typeof import('yaml'), text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    const document = yaml.parseDocument(text, {
+      lineCounter,
+      strict: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+    return document.errors.length > 0 ? undefined : (document as Document);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads nodes of a YAML document with their lines, aliases and merges followed. */
+class Reader {
+  readonly #yaml: typeof import('yaml');
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+
+  constructor(yaml: typeof import('yaml'), document: Document, lines: LineCounter) {
+    this.#yaml = yaml;
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  resolve(node: unknown): Node | null {
+    const target = this.#yaml.isAlias(node) ? node.resolve(this.#document) : node;
+    return this.#yaml.isNode(target) ? target : null;
+  }
+
+  /** Pairs of a map, those of its merges first, so that the last of a name counts; empty for all else. */
+  entries(node: unknown, depth = 4): readonly Entry[] {
+    const map = this.resolve(node);
+    if (!this.#yaml.isMap(map) || depth === 0) return [];
+    const merged = map.items.flatMap((pair) => (keyOf(pair) === '<<' ? this.#merged(pair.value, depth) : []));
+    const own = map.items.flatMap((pair) => {
+      const key = keyOf(pair);
+      return key === undefined || key === '<<'
+        ? []
+        : { key, value: this.resolve(pair.value), line: this.lineOf(pair.key) };
+    });
+    return [...merged, ...own].slice(-MOST_ENTRIES);
+  }
+
+  #merged(value: unknown, depth: number): readonly Entry[] {
+    const source = this.resolve(value);
+    const maps = this.#yaml.isSeq(source) ? source.items.slice(0, 20) : [source];
+    return maps.flatMap((map) => this.entries(map, depth - 1));
+  }
+
+  child(node: unknown, key: string): Node | null {
+    return this.entries(node).findLast((entry) => entry.key === key)?.value ?? null;
+  }
+
+  items(node: unknown): readonly (Node | null)[] {
+    const list = this.resolve(node);
+    return this.#yaml.isSeq(list) ? list.items.slice(0, MOST_ENTRIES).map((item) => this.resolve(item)) : [];
+  }
+
+  /** A scalar as text, variables' defaults filled in; undefined for all else, and where a variable has none. */
+  text(node: unknown): string | undefined {
+    const scalar = this.resolve(node);
+    if (!this.#yaml.isScalar(scalar) || scalar.value === null) return undefined;
+    return withDefaults(String(scalar.value));
+  }
+
+  lineOf(node: unknown): number {
+    const offset = this.#yaml.isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    return Math.max(1, this.#lines.linePos(offset).line);
+  }
+}
+
+const MOST_ENTRIES = 500;
+
+function keyOf({ key }: Pair): string | undefined {
+  const value = typeof key === 'object' && key !== null && 'value' in key ? key.value : key;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+/** `${NAME:-default}` as its default; undefined where a variable has none. `$$` is a dollar sign. */
+function withDefaults(text: string): string | undefined {
+  const filled = text.replace(/\$\{\w+:?-([^{}]*)\}/g, '$1');
+  return /(^|[^$])\$(\{|\w)/.test(filled) ? undefined : filled.replaceAll('$$', '$');
+}
+
+function toService({ key, value, line }: Entry, reader: Reader): Service {
+  const child = (name: string) => reader.child(value, name);
+  const image = child('image');
+  const text = reader.text(image);
+  const healthcheck = child('healthcheck');
+  return {
+    name: key,
+    line,
+    image: text === undefined || child('build') ? undefined : { text, line: reader.lineOf(image) },
+    isBuilt: child('build') !== null,
+    extendsOther: child('extends') !== null,
+    hasHealthcheck: healthcheck !== null && reader.text(reader.child(healthcheck, 'disable')) !== 'true',
+    environment: environmentOf(child('environment'), reader),
+    dependsOn: dependenciesOf(child('depends_on'), reader),
+    isPublished: reader.items(child('ports')).some((port) => isOpen(port, reader)),
+    volumes: reader.items(child('volumes')).length,
+  };
+}
+
+function environmentOf(node: Node | null, reader: Reader): readonly Variable[] {
+  const listed = reader.items(node).flatMap((item) => {
+    const text = reader.text(item) ?? '';
+    const at = text.indexOf('=');
+    return at < 1 ? [] : { name: text.slice(0, at), value: text.slice(at + 1), line: reader.lineOf(item) };
+  });
+  const mapped = reader
+    .entries(node)
+    .map(({ key, value, line }) => ({ name: key, value: reader.text(value), line }));
+  return [...listed, ...mapped];
+}
+
+function dependenciesOf(node: Node | null, reader: Reader): readonly Dependency[] {
+  const listed = reader.items(node).flatMap((item) => {
+    const name = reader.text(item);
+    return name === undefined ? [] : { name, condition: 'service_started', line: reader.lineOf(item) };
+  });
+  const mapped = reader.entries(node).map(({ key, value, line }) => ({
+    name: key,
+    condition: reader.text(reader.child(value, 'condition')) ?? 'service_started',
+    line,
+  }));
+  return [...listed, ...mapped];
+}
+
+/** Whether a published port is open on other interfaces than the loopback one. */
+function isOpen(port: Node | null, reader: Reader): boolean {
+  const short = reader.text(port);
+  if (short !== undefined) return short.includes(':') && !/^(127\.|localhost:|\[::1\])/.test(short);
+  const published = reader.text(reader.child(port, 'published'));
+  return published !== undefined && !/^(127\.|::1)/.test(reader.text(reader.child(port, 'host_ip')) ?? '');
+}
+
+/** Whether another Compose file of the same folder may complete a service. */
+export function isBeside(one: string, other: string): boolean {
+  return one !== other && posix.dirname(one) === posix.dirname(other);
+}
