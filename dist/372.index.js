@@ -109,8 +109,19 @@ class Ecs {
     async newestImages(revisionArns) {
         const { serviceRevisions } = await this.client.send(new dist_cjs/* DescribeServiceRevisionsCommand */.oF5({ serviceRevisionArns: [...revisionArns].slice(0, 20) }));
         const [newest] = (serviceRevisions ?? []).toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
-        const images = newest?.containerImages ?? [];
-        return Object.fromEntries(images.flatMap(({ containerName, imageDigest }) => containerName && imageDigest ? [[containerName, imageDigest]] : []));
+        return newest ? digestsIn(newest) : {};
+    }
+    /** Digests of the images of each of these service revisions, by container; asks for twenty at a time. */
+    async imagesOfRevisions(arns) {
+        const twenties = Array.from({ length: Math.ceil(arns.length / 20) }, (_, i) => arns.slice(i * 20, i * 20 + 20));
+        const answers = await Promise.all(twenties.map((some) => this.client.send(new dist_cjs/* DescribeServiceRevisionsCommand */.oF5({ serviceRevisionArns: [...some] }))));
+        const revisions = answers.flatMap(({ serviceRevisions }) => serviceRevisions ?? []);
+        return new Map(revisions.map((each) => [each.serviceRevisionArn ?? '', digestsIn(each)]));
+    }
+    /** Status of a service deployment; undefined where AWS doesn't know it. */
+    async serviceDeploymentStatus(serviceDeploymentArn) {
+        const { serviceDeployments } = await this.client.send(new dist_cjs/* DescribeServiceDeploymentsCommand */.A6p({ serviceDeploymentArns: [serviceDeploymentArn] }));
+        return serviceDeployments?.[0]?.status;
     }
     /** Has ECS put the revision before back, of a service deployment that isn't over. */
     async rollBack(serviceDeploymentArn) {
@@ -150,6 +161,7 @@ function toService(service) {
         minimumHealthyPercent: configuration?.minimumHealthyPercent ?? 100,
         loadBalanced: (service.loadBalancers ?? []).length > 0,
         revisions: (service.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []),
+        ...servingRevision(service),
         placement: {
             networkConfiguration: service.networkConfiguration,
             launchType: service.launchType,
@@ -166,6 +178,16 @@ function toService(service) {
             running: deployment.runningCount ?? 0,
         })),
     };
+}
+/** The one with the most running tasks; of two, the first listed. None where nothing runs and several are listed. */
+function servingRevision({ currentServiceRevisions: listed = [] }) {
+    const running = listed.filter(({ runningTaskCount }) => (runningTaskCount ?? 0) > 0);
+    const [most] = running.toSorted((a, b) => (b.runningTaskCount ?? 0) - (a.runningTaskCount ?? 0));
+    const arn = (most ?? (listed.length === 1 ? listed[0] : undefined))?.arn;
+    return arn ? { servingRevision: arn } : {};
+}
+function digestsIn({ containerImages }) {
+    return Object.fromEntries((containerImages ?? []).flatMap(({ containerName, imageDigest }) => containerName && imageDigest ? [[containerName, imageDigest]] : []));
 }
 
 

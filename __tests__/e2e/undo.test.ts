@@ -1,8 +1,22 @@
 import { describe, it } from 'vitest';
-import { startSandbox } from '../../sandbox/sandbox.ts';
+import { type Scenario, startSandbox } from '../../sandbox/sandbox.ts';
+import { circuitBreakerRollback } from '../../sandbox/scenarios/circuit-breaker-rollback.ts';
+import { circuitBreakerStop } from '../../sandbox/scenarios/circuit-breaker-stop.ts';
+import { oneOfTwoFails } from '../../sandbox/scenarios/one-of-two-fails.ts';
+import { success } from '../../sandbox/scenarios/success.ts';
 import { type Deployed, type DeployOptions, deploy, deployInto } from './deploy.ts';
 
 const ROLLBACK = { 'on-failure': 'rollback' };
+/** Nothing under /v2 answers without a login: the tasks run, and the URL is never well. */
+const unwell = (url: string) => ({
+  'health-check-urls': `${url}/v2/ = 200`,
+  'health-check-timeout-seconds': '1',
+});
+/** Somebody else pushes and moves `latest`, so many virtual seconds after our deployment began. */
+const latestMoved = (after: number): NonNullable<Scenario['others']>[number] => ({
+  when: { after },
+  act: { kind: 'move-tag', repository: 'dyno-agent', tag: 'latest', marker: 'somebody else' },
+});
 
 /** The digest that `latest` pointed at before the run. */
 function previousDigest({ run }: Deployed): string {
@@ -61,9 +75,7 @@ describe.concurrent('on-failure: rollback of a pinned service', () => {
       const inputs = { rollout: 'pin', 'latest-tag': 'false', ...ROLLBACK };
       const one = await deployInto(sandbox, { inputs });
       expect(one.run.outputs['result'], one.run.log).toBe('succeeded');
-      // Nothing under /v2 answers without a login: the tasks run, and the URL is never well.
-      const health = { 'health-check-urls': `${sandbox.url}/v2/ = 200`, 'health-check-timeout-seconds': '1' };
-      const two = await deployInto(sandbox, { inputs: { ...inputs, ...health } });
+      const two = await deployInto(sandbox, { inputs: { ...inputs, ...unwell(sandbox.url) } });
       expect(two.run.outputs, two.run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG701' });
       expect(two.truth.runningDigests).toEqual({ 'dyno-agent-service': [one.run.outputs['image-digest']] });
       expect(
@@ -72,6 +84,153 @@ describe.concurrent('on-failure: rollback of a pinned service', () => {
     } finally {
       await sandbox.close();
     }
+  });
+});
+
+describe.concurrent.each([
+  { name: 'ECS rolled back by itself', scenario: 'circuit-breaker-rollback', deployments: 1 },
+  { name: 'the breaker stopped it', scenario: 'circuit-breaker-stop', deployments: 2 },
+  { name: 'the URLs do not answer', scenario: 'unhealthy-url', deployments: 2 },
+  {
+    name: 'the URLs do not answer, and no revision may be read',
+    scenario: 'unhealthy-url',
+    sandbox: { denied: ['ecs:DescribeServiceRevisions'] },
+    deployments: 2,
+  },
+])(
+  'on-failure: rollback of the first pin, with no tag that is moved: $name',
+  ({ deployments, ...options }) => {
+    it('goes back to the task definition before, and to the image that it ran', async ({ expect }) => {
+      const inputs = {
+        ...ROLLBACK,
+        rollout: 'pin',
+        'latest-tag': 'false',
+        'health-check-timeout-seconds': '1',
+      };
+      const deployed = await deploy({ ...options, speed: 60, inputs });
+      const { run, truth } = deployed;
+      expect(run.outputs['result'], run.log).toBe('rolled-back');
+      expect(truth.runningDigests).toEqual({ 'dyno-agent-service': [latestDigest(deployed)] });
+      expect(truth.updateServiceCalls).toHaveLength(deployments);
+      expect(
+        truth.tagMoves.filter(({ tag, at }) => tag === 'latest' && at >= (truth.calls[0]?.at ?? 0)),
+      ).toEqual([]);
+    });
+  },
+);
+
+describe.concurrent('what an undoing puts back', () => {
+  it('leaves a tag that is new where it is, and undoes the rest', async ({ expect }) => {
+    const deployed = await deploy({
+      scenario: 'circuit-breaker-stop',
+      speed: 60,
+      inputs: { ...ROLLBACK, 'extra-tags': 'v9.9' },
+    });
+    expect(deployed.run.outputs['result'], deployed.run.log).toBe('rolled-back');
+    expect(latestDigest(deployed)).toBe(previousDigest(deployed));
+    expect(deployed.truth.runningDigests).toEqual({ 'dyno-agent-service': [previousDigest(deployed)] });
+  });
+
+  it('is what the services ran, where latest pointed at an image that had failed before', async ({
+    expect,
+  }) => {
+    const sandbox = await startSandbox({ scenario: 'circuit-breaker-stop', speed: 60 });
+    try {
+      const ran = sandbox.truth().runningDigests['dyno-agent-service'] ?? [];
+      const one = await deployInto(sandbox);
+      expect(one.run.outputs['result'], one.run.log).toBe('failed');
+      expect(latestDigest(one)).toBe(one.run.outputs['image-digest']);
+      const two = await deployInto(sandbox, { inputs: ROLLBACK });
+      expect(two.run.outputs['result'], two.run.log).toBe('rolled-back');
+      expect(two.truth.runningDigests).toEqual({ 'dyno-agent-service': ran });
+      expect(latestDigest(two)).toBe(ran[0]);
+      expect(two.run.outputs['failure-reason']).toContain(`image ${ran[0]?.slice(0, 13)}… was put back`);
+      expect(two.run.log).toContain('DG464');
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it("is not more than ECS's own roll back, where somebody else has moved latest since", async ({
+    expect,
+  }) => {
+    const scenario = { ...circuitBreakerRollback, others: [latestMoved(15)] };
+    const deployed = await deploy({ scenario, inputs: ROLLBACK });
+    expect(deployed.run.outputs['result'], deployed.run.log).toBe('rolled-back');
+    expect(deployed.truth.runningDigests).toEqual({ 'dyno-agent-service': [previousDigest(deployed)] });
+    expect([previousDigest(deployed), deployed.run.outputs['image-digest']]).not.toContain(
+      latestDigest(deployed),
+    );
+  });
+
+  it('is also what somebody else had moved latest to before ECS resolved it', async ({ expect }) => {
+    const deployed = await deploy({ scenario: 'wrong-digest', inputs: ROLLBACK });
+    const { run, truth } = deployed;
+    expect(run.outputs, run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG631' });
+    expect(truth.runningDigests).toEqual({ 'dyno-agent-service': [previousDigest(deployed)] });
+    expect([previousDigest(deployed), run.outputs['image-digest']]).not.toContain(latestDigest(deployed));
+  });
+
+  it('is every service that failed, beside one that somebody else has taken over', async ({ expect }) => {
+    const takeOver = {
+      when: { after: 6 },
+      act: { kind: 'update-service', service: 'dyno-agent-service', force: true },
+    } as const;
+    const scenario = { ...oneOfTwoFails, others: [latestMoved(5), takeOver] };
+    const deployed = await deploy({ scenario, inputs: ROLLBACK });
+    const { run, truth } = deployed;
+    expect(run.outputs, run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG612' });
+    expect(truth.runningDigests).toEqual({
+      'dyno-agent-service': [latestDigest(deployed)],
+      'dyno-agent-worker': [previousDigest(deployed)],
+    });
+    expect(run.outputs['failure-reason']).toContain('dyno-agent-service was left to a newer deployment');
+  });
+
+  it('is also a service of which it is not known whether it was deployed', async ({ expect }) => {
+    const world = { services: [{}, { name: 'worker', loadBalanced: false }] };
+    const deployed = await deploy({
+      scenario: { ...success, world },
+      speed: 60,
+      inputs: ROLLBACK,
+      sandbox: { faults: [{ service: 'ecs', operation: 'UpdateService', kind: 'reset-before', times: 1 }] },
+    });
+    const { run, truth } = deployed;
+    expect(run.outputs, run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG562' });
+    const previous = [previousDigest(deployed)];
+    expect(truth.runningDigests).toEqual({ 'dyno-agent-service': previous, worker: previous });
+    expect(truth.updateServiceCalls).toHaveLength(3);
+  });
+
+  it('is nothing where the same image ran before, which stays a failure and says so', async ({ expect }) => {
+    const sandbox = await startSandbox({ speed: 60 });
+    try {
+      const files = { 'app.txt': 'the same' };
+      const one = await deployInto(sandbox, { files });
+      expect(one.run.outputs['result'], one.run.log).toBe('succeeded');
+      const two = await deployInto(sandbox, { files, inputs: { ...ROLLBACK, ...unwell(sandbox.url) } });
+      expect(two.run.outputs, two.run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG701' });
+      expect(two.run.outputs['failure-reason']).toContain('ran this very image before');
+      expect(two.truth.updateServiceCalls).toHaveLength(2);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
+describe.concurrent('an undoing that is cancelled', () => {
+  it('ends as cancelled, says what was under way and why, and goes on in ECS', async ({ expect }) => {
+    const { run, truth } = await deploy({
+      scenario: circuitBreakerStop,
+      speed: 20,
+      inputs: ROLLBACK,
+      run: { cancelAfter: { when: (log) => log.includes('Rollback of 1 service') } },
+    });
+    expect(run.outputs, run.log).toMatchObject({ result: 'cancelled', 'failure-code': 'DG643' });
+    expect(run.outputs['failure-reason']).toContain('while it put the previous image back; ECS goes on with that');
+    expect(run.log).toContain('DG612');
+    expect(truth.deploymentsStarted.at(-1)?.serviceDeploymentStatus).toMatch(/IN_PROGRESS|PENDING/);
+    expect(truth.slackMessages).toHaveLength(1);
   });
 });
 
@@ -93,7 +252,8 @@ describe.concurrent('an undoing that fails', () => {
   });
 
   it('does not touch a latest that somebody else has moved since', async ({ expect }) => {
-    const deployed = await deploy({ scenario: 'wrong-digest', inputs: ROLLBACK });
+    const scenario = { ...circuitBreakerStop, others: [latestMoved(15)] };
+    const deployed = await deploy({ scenario, inputs: ROLLBACK });
     const { run } = deployed;
     expect(run.outputs).toMatchObject({ result: 'failed', 'failure-code': 'DG651' });
     expect(run.log).toContain('somebody else has moved it since');

@@ -1,6 +1,7 @@
 import {
   type ContainerDefinition,
   DescribeClustersCommand,
+  DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -8,6 +9,7 @@ import {
   ListClustersCommand,
   ListServicesCommand,
   type Service,
+  type ServiceRevision,
   StopServiceDeploymentCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
@@ -53,6 +55,8 @@ export interface EcsService {
   readonly loadBalanced?: boolean;
   /** ARNs of the revisions whose tasks run or are being started. */
   readonly revisions?: readonly string[];
+  /** That of them with the most running tasks: what the service serves with. */
+  readonly servingRevision?: string;
   /** ARN of the service deployment that ECS works on, where it says so. */
   readonly currentServiceDeployment: string | undefined;
 }
@@ -135,12 +139,31 @@ export class Ecs {
     const [newest] = (serviceRevisions ?? []).toSorted(
       (a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0),
     );
-    const images = newest?.containerImages ?? [];
-    return Object.fromEntries(
-      images.flatMap(({ containerName, imageDigest }) =>
-        containerName && imageDigest ? [[containerName, imageDigest]] : [],
+    return newest ? digestsIn(newest) : {};
+  }
+
+  /** Digests of the images of each of these service revisions, by container; asks for twenty at a time. */
+  async imagesOfRevisions(
+    arns: readonly string[],
+  ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+    const twenties = Array.from({ length: Math.ceil(arns.length / 20) }, (_, i) =>
+      arns.slice(i * 20, i * 20 + 20),
+    );
+    const answers = await Promise.all(
+      twenties.map((some) =>
+        this.client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...some] })),
       ),
     );
+    const revisions = answers.flatMap(({ serviceRevisions }) => serviceRevisions ?? []);
+    return new Map(revisions.map((each) => [each.serviceRevisionArn ?? '', digestsIn(each)]));
+  }
+
+  /** Status of a service deployment; undefined where AWS doesn't know it. */
+  async serviceDeploymentStatus(serviceDeploymentArn: string): Promise<string | undefined> {
+    const { serviceDeployments } = await this.client.send(
+      new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [serviceDeploymentArn] }),
+    );
+    return serviceDeployments?.[0]?.status;
   }
 
   /** Has ECS put the revision before back, of a service deployment that isn't over. */
@@ -184,6 +207,7 @@ function toService(service: Service): EcsService {
     minimumHealthyPercent: configuration?.minimumHealthyPercent ?? 100,
     loadBalanced: (service.loadBalancers ?? []).length > 0,
     revisions: (service.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []),
+    ...servingRevision(service),
     placement: {
       networkConfiguration: service.networkConfiguration,
       launchType: service.launchType,
@@ -200,4 +224,20 @@ function toService(service: Service): EcsService {
       running: deployment.runningCount ?? 0,
     })),
   };
+}
+
+/** The one with the most running tasks; of two, the first listed. None where nothing runs and several are listed. */
+function servingRevision({ currentServiceRevisions: listed = [] }: Service): { servingRevision?: string } {
+  const running = listed.filter(({ runningTaskCount }) => (runningTaskCount ?? 0) > 0);
+  const [most] = running.toSorted((a, b) => (b.runningTaskCount ?? 0) - (a.runningTaskCount ?? 0));
+  const arn = (most ?? (listed.length === 1 ? listed[0] : undefined))?.arn;
+  return arn ? { servingRevision: arn } : {};
+}
+
+function digestsIn({ containerImages }: ServiceRevision): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (containerImages ?? []).flatMap(({ containerName, imageDigest }) =>
+      containerName && imageDigest ? [[containerName, imageDigest]] : [],
+    ),
+  );
 }

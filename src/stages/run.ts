@@ -19,7 +19,7 @@ import { preflight, refuseOnErrors } from './preflight/preflight.ts';
 import { hygieneGroup } from './report/hygiene.ts';
 import { headline, preflightLines } from './report/log.ts';
 import type { Recorder } from './report/recorder.ts';
-import { isGreen, type RunReport, worstResult } from './report/run-report.ts';
+import { isGreen, type RunReport, severity, worstResult } from './report/run-report.ts';
 import { duration } from './report/words.ts';
 import { rolloutStage } from './rollout/stage.ts';
 import { type Target, targetOf } from './target.ts';
@@ -137,9 +137,12 @@ async function deploy(context: DeployContext): Promise<RunReport> {
   if (config.ecs.preDeployCommand) {
     await recorder.stage('pre-deploy', () => preDeployStage(context, image, plans));
   }
-  const { started, refusals } = await recorder.stage('deploy', () => deployStage(context, pushed, plans));
+  const deployed = await recorder.stage('deploy', () => deployStage(context, pushed, plans));
+  const { started, refusals } = deployed;
   const outcomes = await recorder.stage('rollout', () => rolloutStage(context, started, image));
-  const failures = [...refusals, ...outcomes.flatMap(({ finding }) => finding ?? [])];
+  // The worst one's reason comes first: it is the run's.
+  const worstFirst = outcomes.toSorted((a, b) => severity(b.result) - severity(a.result));
+  const failures = [...refusals, ...worstFirst.flatMap(({ finding }) => finding ?? [])];
   const result = worstResult([
     ...outcomes.map((outcome) => outcome.result),
     ...refusals.map((): Result => 'failed'),
@@ -147,8 +150,10 @@ async function deploy(context: DeployContext): Promise<RunReport> {
   const unhealthy = result === 'succeeded' ? await healthStage(context) : [];
   recorder.update(unhealthy.length > 0 ? { result: 'failed', failures: unhealthy } : { result, failures });
   if (isGreen(recorder.report.result)) return recorder.update({ failures: [] });
+  // One service may have failed before the run was cancelled: nothing begins after that.
+  context.ports.signal.throwIfAborted();
   if (isToBeUndone(config, recorder.report.result)) {
-    const undone = await recorder.stage('undo', () => undoStage(context, pushed, started, outcomes));
+    const undone = await recorder.stage('undo', () => undoStage(context, pushed, deployed, outcomes));
     recorder.update(afterUndo(undone, recorder.report));
   }
   const { latestTag } = config.image;

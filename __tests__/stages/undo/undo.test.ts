@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EcsService } from '../../../src/aws/ecs.ts';
 import type { Result } from '../../../src/finding.ts';
 import type { RolloutOutcome, StartedDeployment } from '../../../src/stages/rollout/rollout.ts';
-import { beginUndo, type UndoPorts } from '../../../src/stages/undo/undo.ts';
+import { beginOwnRollback, redeploy, type UndoPorts } from '../../../src/stages/undo/undo.ts';
 
 const started: StartedDeployment = {
   cluster: 'c',
@@ -13,6 +13,8 @@ const started: StartedDeployment = {
   desiredCount: 2,
   baseline: { runningCount: 2 },
 };
+const each = { taskDefinition: 'dyno-agent:57', isPinned: false, containers: ['app'] };
+const expected = { digest: `sha256:${'a'.repeat(64)}`, childDigests: [], repositoryUri: 'r' };
 const ARN = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/c/web/abc';
 
 function service(...ids: readonly string[]): EcsService {
@@ -43,7 +45,7 @@ function service(...ids: readonly string[]): EcsService {
 async function undone(
   result: Result,
   status: string | undefined,
-  refuse: { rollBack?: Error; update?: Error; gone?: boolean } = {},
+  refuse: { rollBack?: Error; update?: Error; gone?: boolean; now?: string } = {},
 ) {
   const calls: string[] = [];
   const ecs: UndoPorts['ecs'] = {
@@ -58,6 +60,7 @@ async function undone(
       calls.push(`roll back ${arn}`);
       return refuse.rollBack ? Promise.reject(refuse.rollBack) : Promise.resolve();
     },
+    serviceDeploymentStatus: () => Promise.resolve(refuse.now ?? status),
   };
   const outcome: RolloutOutcome = {
     service: 'web',
@@ -73,10 +76,12 @@ async function undone(
     events: [],
     ...(status ? { serviceDeployment: { arn: ARN, status } } : {}),
   };
-  const step = await beginUndo(
-    { started, outcome, previousTaskDefinition: started.taskDefinition },
-    { ecs, signal: new AbortController().signal, rereadMs: 1 },
-  );
+  const before = { each: { ...each, service: service() }, service: service(), digest: undefined };
+  const ports = { cluster: 'c', ecs, signal: new AbortController().signal, rereadMs: 1 };
+  const undoing = { before, started, outcome };
+  const own = await beginOwnRollback(undoing, ports);
+  const run = { taskDefinition: started.taskDefinition, expected };
+  const step = own.kind === 'none' ? await redeploy(undoing, run, ports) : own;
   return { step, calls };
 }
 
@@ -85,7 +90,7 @@ const refusal = Object.assign(new Error('no'), {
   $metadata: { httpStatusCode: 400 },
 });
 
-describe('beginUndo', () => {
+describe('the undoing of one service', () => {
   it('does nothing where ECS has rolled back by itself', async () => {
     expect(await undone('rolled-back', 'ROLLBACK_SUCCESSFUL')).toEqual({ step: { kind: 'done' }, calls: [] });
   });
@@ -126,6 +131,16 @@ describe('beginUndo', () => {
       calls: [`roll back ${ARN}`, 'update'],
     });
   });
+
+  it.each(['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL'])(
+    'waits for the roll back that ECS had begun by then (%s), and starts no deployment in its way',
+    async (now) => {
+      expect(await undone('failed', 'IN_PROGRESS', { rollBack: refusal, now })).toMatchObject({
+        step: { kind: 'rolling-back' },
+        calls: [`roll back ${ARN}`],
+      });
+    },
+  );
 
   it.each([
     ['ECS refuses', { update: refusal }],

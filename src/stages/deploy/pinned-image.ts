@@ -34,6 +34,14 @@ export function pinImage(
   };
 }
 
+/** The image of the first of the named containers; undefined where it has none. */
+export function imageIn(definition: RawJson, containers: readonly string[]): string | undefined {
+  const all = definition['containerDefinitions'];
+  const listed: readonly unknown[] = Array.isArray(all) ? all : [];
+  const first = listed.find((container) => containers.includes(textAt(container, 'name') ?? ''));
+  return textAt(first, 'image');
+}
+
 function textAt(value: unknown, key: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const found = (value as Readonly<Record<string, unknown>>)[key];

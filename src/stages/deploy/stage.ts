@@ -1,5 +1,4 @@
 import { nameInArn } from '../../aws/arn.ts';
-import type { Ecs, EcsService } from '../../aws/ecs.ts';
 import { Failure, type Finding } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
 import type { DeployContext } from '../deploy-context.ts';
@@ -13,10 +12,19 @@ import type { ServiceReport } from '../report/run-report.ts';
 import { shortDigest, shortTag } from '../report/words.ts';
 import type { StartedDeployment } from '../rollout/rollout.ts';
 import type { TargetService } from '../target.ts';
+import { readAgain, type ServiceBefore, servedBefore } from './before.ts';
 import { type AcceptedDeployment, type DeployAnswer, startDeployment } from './deploy.ts';
 import type { ServicePlan } from './revisions.ts';
 
 const REREAD_MS = 1_000;
+
+/** What became of starting the deployments. */
+export interface DeployStage {
+  readonly started: readonly StartedDeployment[];
+  readonly refusals: readonly Finding[];
+  /** Every service as it was just before. */
+  readonly before: readonly ServiceBefore[];
+}
 
 /**
  * Points the tags at the image and starts one deployment of each service. Gives those that ECS accepted; throws
@@ -26,13 +34,14 @@ export async function deployStage(
   context: DeployContext,
   { image, registry }: ImageStage,
   plans: readonly ServicePlan[],
-): Promise<{ readonly started: readonly StartedDeployment[]; readonly refusals: readonly Finding[] }> {
+): Promise<DeployStage> {
   const { config, target, recorder, ports } = context;
   await moveTags(context, image, registry);
   const ecs = await ports.aws.ecs();
   const { cluster } = config.ecs;
-  const fresh = await readAgain(context, ecs);
+  const fresh = await readAgain(cluster, target.services, ecs);
   recorder.update({ unanswered: target.services.map(({ service }) => service.name) });
+  const served = servedBefore(target.services, fresh, ecs);
   const answers = await Promise.all(
     plans.map(async ({ each, taskDefinition }) => {
       const deployPorts = { ecs, signal: ports.signal, rereadMs: REREAD_MS };
@@ -47,28 +56,17 @@ export async function deployStage(
       return { each, answer };
     }),
   );
-  const started = answers.flatMap(({ each, answer }) =>
-    'accepted' in answer ? [startedDeployment(cluster, each, answer.accepted, recorder)] : [],
-  );
+  const before = await served;
+  const started = answers.flatMap(({ each, answer }) => {
+    const was = before.find((one) => one.each === each);
+    return 'accepted' in answer ? [startedDeployment(cluster, each, answer.accepted, was, recorder)] : [];
+  });
   const refusals = answers.flatMap(({ answer }) => ('refused' in answer ? [answer.refused] : []));
   const [first, ...others] = refusals;
-  if (started.length > 0 || !first) return { started, refusals };
+  if (started.length > 0 || !first) return { started, refusals, before };
   const untouched = answers.every(({ answer }) => 'refused' in answer && !answer.maybeStarted);
   if (untouched) await putTagsBack(registry, recorder, ports);
   throw new Failure([first, ...others]);
-}
-
-/**
- * The services as they are now: the preflight saw them before the build, and a deployment that somebody else has
- * started since must not be taken for ours where the answer to UpdateService is lost.
- */
-async function readAgain(
-  { config, target }: DeployContext,
-  ecs: Ecs,
-): Promise<(each: TargetService) => EcsService> {
-  const names = target.services.map(({ service }) => service.name);
-  const services = await ecs.services(config.ecs.cluster, names).catch(() => []);
-  return ({ service }) => services.find(({ name }) => name === service.name) ?? service;
 }
 
 async function moveTags(
@@ -96,12 +94,12 @@ function describe({ tag, from, to }: MovedTag): string {
 /** No service was changed: the tags go back to the images that they pointed at, if they still are ours to move. */
 async function putTagsBack(registry: RegistryRepository, recorder: Recorder, ports: Ports): Promise<void> {
   for (const moved of recorder.report.movedTags.filter(({ from, to }) => from !== undefined && from !== to)) {
-    const why = await putTagBack(moved, registry);
-    if (why === undefined) {
+    const stays = await putTagBack(moved, registry);
+    if (stays === undefined) {
       recorder.update({ movedTags: recorder.report.movedTags.filter((each) => each !== moved) });
       ports.runner.print(`✓ tag        ${moved.tag}: put back to ${shortDigest(moved.from ?? '')}`);
     } else {
-      recorder.update({ notes: [...recorder.report.notes, notPutBack(moved, why)] });
+      recorder.update({ notes: [...recorder.report.notes, notPutBack(moved, stays.why)] });
     }
   }
 }
@@ -138,12 +136,17 @@ function serviceReport({ service }: TargetService, answer: DeployAnswer): Servic
 
 function startedDeployment(
   cluster: string,
-  { service: before, containers }: TargetService,
+  { service: found, containers }: TargetService,
   { service, deployment }: AcceptedDeployment,
+  was: ServiceBefore | undefined,
   recorder: Recorder,
 ): StartedDeployment {
+  const before = was?.service ?? found;
   const serving = before.deployments.find(({ status }) => status === 'PRIMARY');
-  const image = recorder.report.previousCommit ?? recorder.report.previousImage?.split('@')[1];
+  const { previousCommit, previousImage } = recorder.report;
+  const previous = previousImage?.split('@')[1];
+  const image =
+    was?.digest === undefined || was.digest === previous ? (previousCommit ?? previous) : was.digest;
   return {
     cluster,
     service: service.name,

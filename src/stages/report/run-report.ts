@@ -98,19 +98,26 @@ export function isOver(result: Result): boolean {
   return result === 'succeeded' || result === 'rolled-back' || result === 'superseded';
 }
 
+/** From the worst to the best. */
+const ORDER: readonly Result[] = [
+  'failed',
+  'timed-out',
+  'rolled-back',
+  'superseded',
+  'cancelled',
+  'started',
+  'checked',
+  'succeeded',
+];
+
+/** How bad a result is: the higher, the worse. */
+export function severity(result: Result): number {
+  return ORDER.length - ORDER.indexOf(result);
+}
+
 /** The worst of several results: what a run with several services comes to. */
 export function worstResult(results: readonly Result[]): Result {
-  const order: readonly Result[] = [
-    'failed',
-    'timed-out',
-    'rolled-back',
-    'superseded',
-    'cancelled',
-    'started',
-    'checked',
-    'succeeded',
-  ];
-  return order.find((result) => results.includes(result)) ?? 'succeeded';
+  return ORDER.find((result) => results.includes(result)) ?? 'succeeded';
 }
 
 /** Whether anything outside was changed: an image pushed, a tag moved, a deployment started. */

@@ -1,175 +1,182 @@
 import type { Finding } from '../../finding.ts';
-import { imagesOf } from '../../registry/manifest.ts';
-import type { RegistryRepository } from '../../registry/registry.ts';
+import type { ServiceBefore } from '../deploy/before.ts';
+import type { DeployStage } from '../deploy/stage.ts';
 import type { DeployContext } from '../deploy-context.ts';
-import type { PushedImage } from '../image/image.ts';
-import { putTagBack } from '../image/put-back.ts';
 import type { ImageStage } from '../image/stage.ts';
-import type { Config } from '../inputs/config.ts';
-import type { Ports } from '../ports.ts';
-import type { Recorder } from '../report/recorder.ts';
 import { isGreen } from '../report/run-report.ts';
-import { count, listed, shortDigest } from '../report/words.ts';
-import type { ExpectedImage, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
-import { progressText } from '../rollout/stage.ts';
-import { watchRollouts } from '../rollout/watch.ts';
-import { beginUndo, notUndone, type UndoStep } from './undo.ts';
+import type { RolloutOutcome } from '../rollout/rollout.ts';
+import { type PreviousRun, previousRun } from './previous-run.ts';
+import { UndoNotes } from './progress.ts';
+import { putTagsBack, tagsNotPutBack, type UndoTags } from './tags.ts';
+import {
+  beginOwnRollback,
+  notUndone,
+  type OwnRollback,
+  redeploy,
+  type Undoing,
+  type UndoPorts,
+} from './undo.ts';
+import { type BackUnderWay, waitForAll } from './wait.ts';
 
 const REREAD_MS = 1_000;
-const HEARTBEAT_MS = 30_000;
 
-/** How the undoing went. */
+/** How the undoing of one service ended. */
+export type ServiceUndone =
+  /** It runs what it ran before; the digest is undefined where ECS doesn't tell it. */
+  | { readonly kind: 'back'; readonly service: string; readonly digest: string | undefined }
+  /** It ran this very image before. */
+  | { readonly kind: 'same'; readonly service: string }
+  /** Somebody else's newer deployment runs. */
+  | { readonly kind: 'left'; readonly service: string }
+  | { readonly kind: 'failed'; readonly service: string; readonly finding: Finding };
+
+/** How the undoing of a run went. */
 export interface Undone {
-  /** Empty: every service runs the previous image again, and the tags point at it. */
-  readonly failures: readonly Finding[];
-  /** One sentence about what was put back. */
-  readonly said: string;
+  readonly services: readonly ServiceUndone[];
+  /** Tags that may point at the failed image still. */
+  readonly tags: readonly Finding[];
 }
 
 /**
- * `on-failure: rollback`: points the tags back at the previous image, has every service run it again, and waits
- * for that as for any rollout. Throws what the watch throws when AWS can't be asked any more.
+ * `on-failure: rollback`: points the tags back at the previous image, has every service run again what it ran, and
+ * waits for that as for any rollout. Services are undone each by itself: what stands in the way of one, or of a
+ * tag, doesn't hold up the others. Throws only the reason of a cancel.
  */
 export async function undoStage(
   context: DeployContext,
   { image, registry }: ImageStage,
-  started: readonly StartedDeployment[],
+  { started, before }: DeployStage,
   outcomes: readonly RolloutOutcome[],
 ): Promise<Undone> {
   const { config, recorder, ports } = context;
-  recorder.update({ undo: { asked: [], begun: [], over: false } });
+  const notes = new UndoNotes(recorder);
   ports.runner.print('! rollback   putting the previous image back, as `on-failure: rollback` asks');
-  const previous = await putTagsBack(registry, image, recorder, ports);
-  if ('finding' in previous) return { failures: [previous.finding], said: '' };
-  const steps = await beginAll(context, started, outcomes);
-  const refused = steps.flatMap((step) => (step.kind === 'failed' ? [step.finding] : []));
-  const waits = await waitFor(config, steps, previous.expected, image, ports);
-  const failures = [...refused, ...waits];
-  // What a cancelled run did not see to its end has not failed.
-  if (failures.length > 0) ports.signal.throwIfAborted();
-  recorder.update({ undo: { asked: [], begun: recorder.report.undo?.begun ?? [], over: true } });
-  const services = started.filter((_, i) => steps[i]?.kind !== 'left').map(({ service }) => service);
-  const said = `The previous image ${shortDigest(previous.expected.digest)} was put back on ${listed(services)}.`;
-  if (failures.length === 0) ports.runner.print(`✓ rollback   ${said}`);
-  return { failures, said };
-}
-
-async function beginAll(
-  { target, ports, recorder }: DeployContext,
-  started: readonly StartedDeployment[],
-  outcomes: readonly RolloutOutcome[],
-): Promise<readonly UndoStep[]> {
-  const ecs = await ports.aws.ecs();
-  const asked = started.filter(({ service }) => {
-    const outcome = outcomes.find((each) => each.service === service);
-    return outcome && !['superseded', 'rolled-back'].includes(outcome.result);
+  const { unanswered } = recorder.report;
+  const undoings = before.flatMap((each): Undoing[] => {
+    const { name } = each.service;
+    const ours = started.find(({ service }) => service === name);
+    if (!ours && !unanswered.includes(name)) return [];
+    return [{ before: each, started: ours, outcome: outcomes.find(({ service }) => service === name) }];
   });
+  const undoPorts = {
+    cluster: config.ecs.cluster,
+    ecs: await ports.aws.ecs(),
+    signal: ports.signal,
+    rereadMs: REREAD_MS,
+  };
+  notes.asks(undoings.filter(isToBeAsked).map(({ before }) => before.service.name));
+  const [tags, own] = await Promise.all([
+    putTagsBack(registry, image.digest, recorder, ports),
+    Promise.all(undoings.map((each) => ownRollback(each, undoPorts, notes))),
+  ]);
   ports.signal.throwIfAborted();
-  recorder.update({ undo: { asked: asked.map(({ service }) => service), begun: [], over: false } });
-  return await Promise.all(
-    started.flatMap((each) => {
-      const outcome = outcomes.find(({ service }) => service === each.service);
-      if (!outcome) return [];
-      const before = target.services.find(({ service }) => service.name === each.service);
-      const previousTaskDefinition = before?.service.taskDefinition ?? each.taskDefinition;
-      const undoing = { started: each, outcome, previousTaskDefinition };
-      const step = beginUndo(undoing, { ecs, signal: ports.signal, rereadMs: REREAD_MS });
-      return [step.then((answer) => noteStep(answer, each.service, recorder))];
-    }),
+  const work = { context, image, tags, undoPorts, notes };
+  const first = await finish(await begin(undoings, own, work), work);
+  // ECS's own roll back may fail, or come too late: the previous image is then deployed.
+  const again = undoings.filter((each) =>
+    first.some((end) => end.kind === 'not-rolled-back' && end.service === each.before.service.name),
   );
+  const nothing = again.map((): OwnRollback => ({ kind: 'none' }));
+  const second = await finish(await begin(again, nothing, work), work);
+  const services = [...first, ...second].filter(
+    (end): end is ServiceUndone => end.kind !== 'not-rolled-back',
+  );
+  for (const each of services)
+    if (each.kind === 'back') ports.runner.print(`✓ rollback   ${each.service}: runs what it ran before`);
+  notes.over();
+  return { services, tags: tagsNotPutBack(tags) };
 }
 
-/** Keeps what ECS said to one service's undoing: should the run end now, people are told. */
-function noteStep(step: UndoStep, service: string, recorder: Recorder): UndoStep {
-  const { asked = [], begun = [] } = recorder.report.undo ?? {};
-  const accepted = 'deployment' in step ? [{ service, deploymentId: step.deployment.deploymentId }] : [];
-  recorder.update({
-    undo: { asked: asked.filter((name) => name !== service), begun: [...begun, ...accepted], over: false },
-  });
-  return step;
+interface Work {
+  readonly context: DeployContext;
+  readonly image: ImageStage['image'];
+  readonly tags: UndoTags;
+  readonly undoPorts: UndoPorts;
+  readonly notes: UndoNotes;
 }
 
-/** Puts the tags back, and gives the image that they point at again. */
-async function putTagsBack(
-  registry: RegistryRepository,
-  image: PushedImage,
-  recorder: Recorder,
-  ports: Ports,
-): Promise<{ readonly expected: ExpectedImage } | { readonly finding: Finding }> {
-  const { movedTags, previousImage, cluster, services } = recorder.report;
-  const moved = movedTags.filter(({ from, to }) => from !== to);
-  const digest = previousImage?.split('@')[1] ?? moved.find(({ from }) => from)?.from;
-  const named = listed(services);
-  if (digest === undefined || digest === image.digest) {
-    return { finding: notUndone(named, cluster, 'there is no earlier image that the tag pointed at') };
+function isToBeAsked({ outcome }: Undoing): boolean {
+  return outcome?.result !== 'superseded' && outcome?.result !== 'rolled-back';
+}
+
+async function ownRollback(undoing: Undoing, ports: UndoPorts, notes: UndoNotes): Promise<OwnRollback> {
+  const own = await beginOwnRollback(undoing, ports);
+  const service = undoing.before.service.name;
+  if (own.kind === 'rolling-back') notes.answered({ service, deploymentId: own.deployment.deploymentId });
+  return own;
+}
+
+type Begun = BackUnderWay | ServiceUndone;
+type End = ServiceUndone | { readonly kind: 'not-rolled-back'; readonly service: string };
+
+/** What each service's way back begins with. Tags are moved for one after the other, deployments start together. */
+async function begin(
+  undoings: readonly Undoing[],
+  own: readonly OwnRollback[],
+  work: Work,
+): Promise<readonly Begun[]> {
+  const begun: (Begun | Promise<Begun>)[] = [];
+  for (const [index, undoing] of undoings.entries()) {
+    const { service, digest } = undoing.before;
+    const rollback = own[index];
+    if (rollback?.kind === 'done') begun.push({ kind: 'back', service: service.name, digest });
+    else if (rollback?.kind === 'left') begun.push({ kind: 'left', service: service.name });
+    else if (rollback?.kind === 'rolling-back') begun.push({ ...rollback, service: service.name, digest });
+    else begun.push(deployPrevious(undoing, await previousOf(undoing.before, work), work));
   }
-  for (const each of moved) {
-    const why = await putTagBack(each, registry);
-    if (why) return { finding: notUndone(named, cluster, `tag ${each.tag} could not be put back: ${why}`) };
-    ports.runner.print(`✓ tag        ${each.tag}: put back to ${shortDigest(each.from ?? '')}`);
-  }
-  recorder.update({ movedTags: movedTags.filter((each) => !moved.includes(each)) });
-  const manifest = await registry.manifest(digest);
-  const childDigests = manifest ? imagesOf(manifest).map((child) => child.digest) : [];
-  return { expected: { digest, childDigests, repositoryUri: image.repositoryUri } };
+  return await Promise.all(begun);
 }
 
-/** Waits for what was begun, and gives a finding for each service that does not run the previous image then. */
-async function waitFor(
-  config: Config,
-  steps: readonly UndoStep[],
-  previous: ExpectedImage,
-  image: PushedImage,
-  ports: Ports,
-): Promise<readonly Finding[]> {
-  const rollingBack = steps.flatMap((step) => (step.kind === 'rolling-back' ? [step.deployment] : []));
-  const redeploying = steps.flatMap((step) => (step.kind === 'redeploying' ? [step.deployment] : []));
-  if (rollingBack.length + redeploying.length === 0) return [];
-  ports.runner.openGroup(`Rollback of ${count(rollingBack.length + redeploying.length, 'service')}`);
+async function previousOf(before: ServiceBefore, { context, image, tags }: Work): Promise<PreviousRun> {
+  const { config, recorder, ports } = context;
   try {
-    const pushed = {
-      digest: image.digest,
-      childDigests: image.childDigests,
+    return await previousRun(before, {
+      config,
+      tags,
+      recorder,
       repositoryUri: image.repositoryUri,
-    };
-    const [back, again] = await Promise.all([
-      watch(config, rollingBack, pushed, ports),
-      watch(config, redeploying, previous, ports),
-    ]);
-    return [
-      ...back.filter(({ result }) => result !== 'rolled-back'),
-      ...again.filter(({ result }) => !isGreen(result)),
-    ].map(({ service, finding, result }) => notUndone(service, config.ecs.cluster, finding?.title ?? result));
-  } finally {
-    ports.runner.closeGroup();
+      definitions: await ports.aws.taskDefinitions(),
+    });
+  } catch (error) {
+    ports.signal.throwIfAborted();
+    return { kind: 'impossible', why: error instanceof Error ? error.message : 'unknown' };
   }
 }
 
-async function watch(
-  config: Config,
-  deployments: readonly StartedDeployment[],
-  expected: ExpectedImage,
-  ports: Ports,
-): Promise<readonly RolloutOutcome[]> {
-  if (deployments.length === 0) return [];
-  const { ecs, logs } = await ports.watching();
-  return await watchRollouts(
-    deployments,
-    // The patience of the first rollout may be used up; the way back gets its own. Its failed tasks are those
-    // that made it necessary, so that no rule may take them for its own.
-    {
-      waitForMs: Math.max(config.ecs.waitMinutes, 10) * 60_000,
-      failFast: false,
-      expected,
-      heartbeatMs: HEARTBEAT_MS,
-    },
-    {
-      ecs,
-      logs,
-      clock: ports.clock,
-      signal: ports.signal,
-      onProgress: ({ service, elapsedMs, text }) =>
-        ports.runner.print(progressText({ service, elapsedMs, text }, true)),
-    },
-  );
+async function deployPrevious(
+  undoing: Undoing,
+  run: PreviousRun,
+  { undoPorts, notes }: Work,
+): Promise<Begun> {
+  const service = undoing.before.service.name;
+  if (run.kind !== 'deploy') notes.answered({ service, deploymentId: undefined });
+  if (run.kind === 'same') return { kind: 'same', service };
+  if (run.kind === 'impossible')
+    return { kind: 'failed', service, finding: notUndone(service, undoPorts.cluster, run.why) };
+  const answer = await redeploy(undoing, run, undoPorts);
+  notes.answered({
+    service,
+    deploymentId: answer.kind === 'failed' ? undefined : answer.deployment.deploymentId,
+  });
+  if (answer.kind === 'failed') return { ...answer, service };
+  return { ...answer, service, digest: run.expected.digest };
+}
+
+async function finish(begun: readonly Begun[], { context, image }: Work): Promise<readonly End[]> {
+  const { cluster } = context.config.ecs;
+  const underWay = begun.filter((each): each is BackUnderWay => 'deployment' in each);
+  const ended = await waitForAll(underWay, image, context);
+  return begun.map((each): End => {
+    if (!('deployment' in each)) return each;
+    const { service, digest } = each;
+    const outcome = ended.get(service);
+    if (outcome?.result === 'superseded') return { kind: 'left', service };
+    if (each.kind === 'rolling-back')
+      return outcome?.result === 'rolled-back'
+        ? { kind: 'back', service, digest }
+        : { kind: 'not-rolled-back', service };
+    if (outcome && isGreen(outcome.result)) return { kind: 'back', service, digest };
+    const why = outcome?.finding?.title ?? outcome?.result ?? 'its end was not seen';
+    return { kind: 'failed', service, finding: notUndone(service, cluster, why) };
+  });
 }

@@ -1,32 +1,38 @@
 import type { Ecs } from '../../aws/ecs.ts';
 import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
+import type { ServiceBefore } from '../deploy/before.ts';
 import { startDeployment } from '../deploy/deploy.ts';
-import type { RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
+import type { ExpectedImage, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
 
 /** A service whose new image is to go. */
 export interface Undoing {
-  readonly started: StartedDeployment;
-  readonly outcome: RolloutOutcome;
-  /** ARN of the task definition that the service ran before. */
-  readonly previousTaskDefinition: string;
+  readonly before: ServiceBefore;
+  /** Undefined: ECS was asked, and whether it started one is not known. */
+  readonly started: StartedDeployment | undefined;
+  readonly outcome: RolloutOutcome | undefined;
 }
 
-/** What was begun to put a service's previous image back. */
-export type UndoStep =
-  /** ECS had done it by itself. */
+/** What ECS itself does to put a service's previous revision back. */
+export type OwnRollback =
+  /** It had done it. */
   | { readonly kind: 'done' }
   /** Somebody else's newer deployment runs. */
   | { readonly kind: 'left' }
-  /** ECS's own roll back of the deployment is under way: its end is waited for. */
+  /** It is under way: its end is waited for. */
   | { readonly kind: 'rolling-back'; readonly deployment: StartedDeployment }
-  /** A deployment of the previous image was started, because there was none left to roll back. */
-  | { readonly kind: 'redeploying'; readonly deployment: StartedDeployment }
+  /** There is nothing left that ECS could roll back: the previous image has to be deployed. */
+  | { readonly kind: 'none' };
+
+/** What a deployment of the previous image came to. */
+export type Redeployed =
+  | { readonly kind: 'redeploying'; readonly deployment: StartedDeployment; readonly expected: ExpectedImage }
   | { readonly kind: 'failed'; readonly finding: Finding };
 
 /** What the undoing works with. */
 export interface UndoPorts {
-  readonly ecs: Pick<Ecs, 'services' | 'forceNewDeployment' | 'rollBack'>;
+  readonly cluster: string;
+  readonly ecs: Pick<Ecs, 'services' | 'forceNewDeployment' | 'rollBack' | 'serviceDeploymentStatus'>;
   readonly signal: AbortSignal;
   readonly rereadMs: number;
 }
@@ -34,60 +40,73 @@ export interface UndoPorts {
 /** Service deployments that can still be rolled back (API_StopServiceDeployment). */
 const ONGOING = new Set(['PENDING', 'IN_PROGRESS']);
 const ROLLING_BACK = new Set(['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS']);
+const ROLLED_BACK = 'ROLLBACK_SUCCESSFUL';
 
 /**
- * Begins to put a service's previous image back; the moving tag points at it again already. A rollout that isn't
- * over is rolled back by ECS itself, which knows the last good revision; one that is over is followed by a forced
- * deployment, which takes the image from the tag. Does not throw for what AWS refuses.
+ * Has ECS itself put the revision before back, where the rollout isn't over: it knows the last good one, whatever
+ * the tags say. Does not throw for what AWS refuses.
  */
-export async function beginUndo(undoing: Undoing, ports: UndoPorts): Promise<UndoStep> {
-  const { started, outcome } = undoing;
+export async function beginOwnRollback(
+  { started, outcome }: Undoing,
+  { ecs }: Pick<UndoPorts, 'ecs'>,
+): Promise<OwnRollback> {
+  if (!started || !outcome) return { kind: 'none' };
   // A newer deployment of somebody else's is not ours to undo.
   if (outcome.result === 'superseded') return { kind: 'left' };
   if (outcome.result === 'rolled-back') return { kind: 'done' };
   const ours = outcome.serviceDeployment;
-  if (ours && ROLLING_BACK.has(ours.status)) return { kind: 'rolling-back', deployment: started };
-  if (ours && ONGOING.has(ours.status)) {
-    try {
-      await ports.ecs.rollBack(ours.arn);
-      return { kind: 'rolling-back', deployment: { ...started, serviceDeploymentArn: ours.arn } };
-    } catch {
-      // Not allowed, or over this very moment: a deployment of the previous image does it as well.
-    }
+  if (!ours) return { kind: 'none' };
+  const deployment = { ...started, serviceDeploymentArn: ours.arn };
+  if (ROLLING_BACK.has(ours.status)) return { kind: 'rolling-back', deployment };
+  if (!ONGOING.has(ours.status)) return { kind: 'none' };
+  try {
+    await ecs.rollBack(ours.arn);
+    return { kind: 'rolling-back', deployment };
+  } catch {
+    // Not allowed; or over, or being rolled back, at this very moment.
+    const now = await ecs.serviceDeploymentStatus(ours.arn).catch(() => undefined);
+    const goesBack = now !== undefined && (ROLLING_BACK.has(now) || now === ROLLED_BACK);
+    return goesBack ? { kind: 'rolling-back', deployment } : { kind: 'none' };
   }
-  return await redeploy(undoing, ports);
 }
 
-async function redeploy({ started, previousTaskDefinition }: Undoing, ports: UndoPorts): Promise<UndoStep> {
-  const { cluster, service } = started;
+/** Starts a deployment of a service's previous image. Does not throw for what AWS refuses. */
+export async function redeploy(
+  { before, started }: Undoing,
+  run: { readonly taskDefinition: string; readonly expected: ExpectedImage },
+  ports: UndoPorts,
+): Promise<Redeployed> {
+  const { cluster, ecs } = ports;
+  const { name } = before.service;
+  const failed = (why: string): Redeployed => ({ kind: 'failed', finding: notUndone(name, cluster, why) });
   try {
-    const [before] = await ports.ecs.services(cluster, [service]);
-    if (!before) return { kind: 'failed', finding: notUndone(service, cluster, 'the service is gone') };
-    const isOther = previousTaskDefinition !== started.taskDefinition;
-    const answer = await startDeployment(
-      cluster,
-      before,
-      ports,
-      isOther ? previousTaskDefinition : undefined,
-    );
-    if ('refused' in answer) {
-      return { kind: 'failed', finding: notUndone(service, cluster, answer.refused.title) };
-    }
-    const { deployment } = answer.accepted;
+    const [now] = await ecs.services(cluster, [name]);
+    if (!now) return failed('the service is gone');
+    const isOther = run.taskDefinition !== now.taskDefinition;
+    const answer = await startDeployment(cluster, now, ports, isOther ? run.taskDefinition : undefined);
+    if ('refused' in answer) return failed(answer.refused.title);
+    const { service, deployment } = answer.accepted;
     return {
       kind: 'redeploying',
+      expected: run.expected,
       deployment: {
         cluster,
-        service,
+        service: name,
         deploymentId: deployment.id,
         taskDefinition: deployment.taskDefinition,
-        containerNames: started.containerNames,
-        desiredCount: answer.accepted.service.desired,
-        baseline: { runningCount: before.running, deploymentId: started.deploymentId },
+        containerNames: before.each.containers,
+        desiredCount: service.desired,
+        ...(service.currentServiceDeployment
+          ? { serviceDeploymentArn: service.currentServiceDeployment }
+          : {}),
+        baseline: {
+          runningCount: now.running,
+          ...(started ? { deploymentId: started.deploymentId } : {}),
+        },
       },
     };
   } catch (error) {
-    return { kind: 'failed', finding: notUndone(service, cluster, readRefusal(error).message) };
+    return failed(readRefusal(error).message);
   }
 }
 
