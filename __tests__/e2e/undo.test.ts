@@ -227,7 +227,9 @@ describe.concurrent('an undoing that is cancelled', () => {
       run: { cancelAfter: { when: (log) => log.includes('Rollback of 1 service') } },
     });
     expect(run.outputs, run.log).toMatchObject({ result: 'cancelled', 'failure-code': 'DG643' });
-    expect(run.outputs['failure-reason']).toContain('while it put the previous image back; ECS goes on with that');
+    expect(run.outputs['failure-reason']).toContain(
+      'while it put the previous image back; ECS goes on with that',
+    );
     expect(run.log).toContain('DG612');
     expect(truth.deploymentsStarted.at(-1)?.serviceDeploymentStatus).toMatch(/IN_PROGRESS|PENDING/);
     expect(truth.slackMessages).toHaveLength(1);
