@@ -4,7 +4,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readConfig } from '../src/stages/inputs/config.ts';
 import { rolloutCodes } from '../src/stages/rollout/codes.ts';
 import { type FailFastRule, failFastRules } from '../src/stages/rollout/fail-fast-rules.ts';
 import { span } from '../src/stages/rollout/spans.ts';
@@ -26,7 +25,7 @@ export function withTables(readme: string, actionFile: string): string {
   const inputRows = Object.entries(inputs).map(([name, { description, default: value }]) => [
     `\`${name}\``,
     value === undefined || value === '' ? '' : `\`${value}\``,
-    [oneLine(description), ...refusedValues(name, description)].join(' '),
+    oneLine(description),
   ]);
   const outputRows = Object.entries(outputs).map(([name, { description }]) => [
     `\`${name}\``,
@@ -37,21 +36,6 @@ export function withTables(readme: string, actionFile: string): string {
     'outputs',
     table(['Output', 'Value'], outputRows),
   );
-}
-
-/** What this version refuses of an input, asked of the code itself: every value that the description names is tried. */
-function refusedValues(name: string, description: string): readonly string[] {
-  const named = [...description.matchAll(/`([^`\s]+)`/g)].flatMap(([, value]) => value ?? []);
-  const refused = new Set(
-    [...named, 'any-value:1'].flatMap((value) =>
-      readConfig({ [`INPUT_${name.toUpperCase()}`]: value })
-        .findings.filter(({ code }) => code === 'DG103')
-        .flatMap(({ title }) => /^`([^`]+)`/.exec(title)?.[1] ?? []),
-    ),
-  );
-  return refused.size === 0
-    ? []
-    : [`**Not there yet:** ${[...refused].map((what) => `\`${what}\``).join(', ')}.`];
 }
 
 function oneLine(text: string): string {

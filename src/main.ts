@@ -1,7 +1,9 @@
 import { Aws } from './aws/aws.ts';
 import { planCredentials } from './aws/credentials.ts';
-import { Docker, dockerVersion } from './docker/docker.ts';
+import { inputsThatNeedBuildx } from './docker/build-command.ts';
 import { engineEnvironment } from './docker/engine-environment.ts';
+import { engineVersion } from './docker/engine-version.ts';
+import { openEngine } from './docker/open-engine.ts';
 import { commitsBetween, commitToBuild } from './github/checked-out-commit.ts';
 import { requestOidcToken } from './github/oidc.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
@@ -102,15 +104,16 @@ function joinPorts(
       : undefined;
   // The folder's name marks what we start: post ends what has outlived us by it.
   const environment = { ...engineEnvironment(config), DEPLOY_GUARD_FOLDER: privateFolder };
-  const docker = { workspace: run.workspace, environment, privateFolder, signal };
+  const engine = { workspace: run.workspace, environment, privateFolder, signal };
+  const question = { wanted: config.engine, aboutBuilder: inputsThatNeedBuildx(config.build).length > 0 };
   return {
     runner: githubRunner,
     agents,
     signal,
     aws,
     clock: localClock,
-    dockerVersion: () => dockerVersion(docker),
-    openDocker: (registryHost) => Docker.create(docker, registryHost),
+    engineVersion: () => engineVersion(question, engine),
+    openEngine: (version, registryHost) => openEngine(version, engine, registryHost),
     registry: (access, repository) => {
       mask(access.password);
       return new RegistryRepository(access, repository, agents, signal);

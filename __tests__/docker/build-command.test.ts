@@ -23,9 +23,9 @@ const PLAIN: BuildSettings = {
   noCache: false,
 };
 const names = { reference: 'host/app:v1', labels: {} };
-const fileOf = (id: string) => `/private/${id}`;
+const files = { secret: (id: string) => `/private/${id}`, metadata: '/private/metadata.json' };
 const build = (settings: Partial<BuildSettings>, withBuildx = true) =>
-  buildArguments({ ...PLAIN, ...settings }, names, withBuildx, fileOf);
+  buildArguments({ ...PLAIN, ...settings }, names, withBuildx, files);
 
 /** The values that follow an option, in order. */
 function valuesOf(args: readonly string[], option: string): readonly string[] {
@@ -43,6 +43,8 @@ describe('buildArguments', () => {
       'build',
       '--push',
       '--progress=plain',
+      '--metadata-file',
+      '/private/metadata.json',
       '--tag',
       'host/app:v1',
       '--',
@@ -80,6 +82,10 @@ describe('buildArguments', () => {
     expect(inputsThatNeedBuildx({ ...PLAIN, ...settings })).toHaveLength(1);
   });
 
+  it('needs no buildx for what is switched off', () => {
+    expect(inputsThatNeedBuildx({ ...PLAIN, provenance: 'false', sbom: 'false' })).toEqual([]);
+  });
+
   it('has flags for pull and no-cache', () => {
     for (const withBuildx of [true, false]) {
       expect(build({ pull: true, noCache: true }, withBuildx)).toEqual(
@@ -97,7 +103,7 @@ describe('buildArguments', () => {
       { ...PLAIN, labels: ['x=theirs'] },
       { ...names, labels: { x: 'ours' } },
       true,
-      fileOf,
+      files,
     );
     expect(valuesOf(args, '--label')).toEqual(['x=ours', 'x=theirs']);
   });

@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Docker, dockerVersion } from '../../src/docker/docker.ts';
+import { Docker } from '../../src/docker/docker.ts';
+import { engineVersion } from '../../src/docker/engine-version.ts';
 import { readConfig } from '../../src/stages/inputs/config.ts';
 import { startRegistry } from '../sandbox/registry/registry-server.ts';
 import { ENOUGH, environmentOf } from '../stages/inputs/environment.ts';
 import { type DockerHome, makeDockerHome } from './user-folder.ts';
 
 const hasDocker = spawnSync('docker', ['version', '--format', '{{.Server.Version}}']).status === 0;
+const ASKED = { wanted: undefined, aboutBuilder: false };
 const PASSWORD = 'p4ssw0rd-for-docker';
 const closing: (() => Promise<void>)[] = [];
 
@@ -51,7 +53,7 @@ describe('Docker, by what it starts', () => {
   it('hands the password over by standard input, and never as an argument', async () => {
     const made = await home(undefined);
     await fakeDocker(made, `cat > '${made.own}/stdin'`);
-    const docker = await Docker.create(settingsFor(made), 'host');
+    const docker = await Docker.create(settingsFor(made), 'host', false);
     expect((await docker.login('host', 'AWS', PASSWORD)).exitCode).toBe(0);
     expect(await argv(made)).toBe('[login][--username][AWS][--password-stdin][host]\n');
     expect(await readFile(join(made.own, 'stdin'), 'utf8')).toBe(PASSWORD);
@@ -60,10 +62,10 @@ describe('Docker, by what it starts', () => {
   it('keeps build secrets in files of their own that nobody else can read, and out of the arguments', async () => {
     const made = await home(undefined);
     await fakeDocker(made);
-    const docker = await Docker.create(settingsFor(made), 'host');
+    const docker = await Docker.create(settingsFor(made), 'host', true);
     const inputs = { ...ENOUGH, secrets: 'npm=Ωtoken=with=signs\n../../escape=Ωother\n..=Ωparent' };
     const { config } = readConfig(environmentOf(inputs));
-    await docker.build(config.build, { reference: 'host/app:v1', labels: {} }, true, () => undefined);
+    await docker.build(config.build, { reference: 'host/app:v1', labels: {} }, () => undefined);
     const called = await argv(made);
     expect(called).not.toContain('Ω');
     const files = [...called.matchAll(/src=([^\]]+)\]/g)].map(([, path = '']) => path);
@@ -90,21 +92,21 @@ describe('Docker, by what it starts', () => {
   ])('reads the versions of %s', async (script, expected) => {
     const made = await home(undefined);
     await fakeDocker(made, script);
-    expect(await dockerVersion(settingsFor(made))).toMatchObject(expected);
+    expect(await engineVersion(ASKED, settingsFor(made))).toMatchObject(expected);
   });
 
   it('throws where there is no docker at all', async () => {
     const made = await home(undefined);
     await expect(
-      dockerVersion({ ...settingsFor(made), environment: { PATH: made.bin } }),
+      engineVersion(ASKED, { ...settingsFor(made), environment: { PATH: made.bin } }),
     ).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('bears an engine that knows no digests of the image', async () => {
     const made = await home(undefined);
     await fakeDocker(made, 'echo null');
-    const docker = await Docker.create(settingsFor(made), 'host');
-    expect(await docker.repositoryDigests('host/app:v1')).toEqual([]);
+    const docker = await Docker.create(settingsFor(made), 'host', false);
+    expect(await docker.pushedDigest('host/app:v1')).toBeUndefined();
   });
 });
 
@@ -115,7 +117,7 @@ describe.runIf(hasDocker)("docker's own command line", () => {
     const text = config === undefined ? undefined : JSON.stringify(config).replaceAll('HOST', registry.host);
     const made = await home(text, helpers);
     const before = await made.userFiles();
-    const docker = await Docker.create(settingsFor(made), registry.host);
+    const docker = await Docker.create(settingsFor(made), registry.host, false);
     const password = Buffer.from(registry.tokens.issue().authorizationToken, 'base64')
       .toString('utf8')
       .slice(4);
@@ -156,7 +158,7 @@ describe.runIf(hasDocker)("docker's own command line", () => {
     const registry = await startRegistry();
     closing.push(() => registry.close());
     const made = await home(undefined);
-    const docker = await Docker.create(settingsFor(made), registry.host);
+    const docker = await Docker.create(settingsFor(made), registry.host, false);
     const login = await docker.login(registry.host, 'AWS', 'wrong');
     expect(login.exitCode).not.toBe(0);
     expect(login.stderr).toMatch(/unauthorized|401|Not Authorized/i);
@@ -165,7 +167,7 @@ describe.runIf(hasDocker)("docker's own command line", () => {
   it('is ended by a cancel', async () => {
     const made = await home(undefined);
     const controller = new AbortController();
-    const docker = await Docker.create(settingsFor(made, controller.signal), 'host');
+    const docker = await Docker.create(settingsFor(made, controller.signal), 'host', false);
     controller.abort(new Error('cancelled'));
     await expect(docker.push('host/app:v1', () => undefined)).rejects.toThrow('cancelled');
   });

@@ -4,7 +4,7 @@ import { commandsIn, unknownAwsOperations } from './shell-commands.ts';
 import { codesInSource, fileText } from './source-codes.ts';
 
 /** Codes that no version gives any more, kept so that old links lead somewhere. */
-const RETIRED: readonly string[] = [];
+const RETIRED: readonly string[] = ['DG103'];
 
 interface Entry {
   readonly code: string;

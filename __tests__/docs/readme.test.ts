@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { withTables } from '../../scripts/readme-tables.ts';
-import { readConfig } from '../../src/stages/inputs/config.ts';
 import { INPUTS } from '../../src/stages/inputs/schema.ts';
 import { fileText } from './source-codes.ts';
 
 const readme = fileText('README.md');
 const actionFile = fileText('action.yml');
-
-/** The section under a `## heading`, up to the next one. */
-function sectionOf(heading: string): string {
-  const from = readme.indexOf(`\n## ${heading}\n`);
-  expect(from, heading).toBeGreaterThan(0);
-  const rest = readme.slice(from + 1);
-  const next = rest.indexOf('\n## ');
-  return next < 0 ? rest : rest.slice(0, next);
-}
 
 /** The steps with this action in every YAML block of the README. */
 function inputsInExamples(): readonly string[] {
@@ -37,24 +27,6 @@ describe('README.md', () => {
   it('would notice an input that the table lacks', () => {
     const more = actionFile.replace('\noutputs:\n', '  new-input:\n    description: New.\n\noutputs:\n');
     expect(withTables(readme, more)).toContain('| `new-input` |  | New. |');
-  });
-
-  it('says of every refused value that it is not there yet', () => {
-    const all = readConfig({
-      INPUT_MODE: 'rollback',
-      INPUT_ROLLOUT: 'pin',
-      'INPUT_TASK-DEFINITION': 'a:1',
-      'INPUT_PRE-DEPLOY-COMMAND': 'a',
-      'INPUT_ON-FAILURE': 'rollback',
-      INPUT_HYGIENE: 'fail',
-      'INPUT_SARIF-FILE': 'a.sarif',
-      INPUT_ENGINE: 'podman',
-    }).findings.filter(({ code }) => code === 'DG103');
-    const section = all.length > 0 ? sectionOf('Not there yet') : '';
-    for (const { title } of all) {
-      const [name = ''] = /[a-z-]+/.exec(title) ?? [];
-      expect(section, title).toContain(`\`${name}`);
-    }
   });
 
   it('uses in its workflows only inputs that there are', () => {

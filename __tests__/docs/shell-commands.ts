@@ -5,7 +5,7 @@ import * as sts from '@aws-sdk/client-sts';
 
 /** Programs that the documentation may ask a reader to run. */
 const PROGRAMS =
-  /^(aws|docker|gh|git|curl|openssl|printf|printenv|timedatectl|sudo|npm|node|env|grep|date|df)\b/;
+  /^(aws|docker|podman|gh|git|curl|openssl|printf|printenv|timedatectl|sudo|npm|node|env|grep|date|df)\b/;
 
 /** The commands in the `sh` blocks of a Markdown text, continued lines joined; throws for a line of another kind. */
 export function commandsIn(markdown: string): readonly string[] {

@@ -44,7 +44,6 @@ const refusals: readonly Refusal[] = [
   { name: 'a service listed twice', inputs: { service: 'a-service, a-service' }, codes: ['DG101'] },
   { name: 'no service', inputs: { service: '' }, codes: ['DG102'] },
   { name: 'no repository', inputs: { 'ecr-repository': '' }, codes: ['DG102'] },
-  { name: 'an input that this version does not have yet', inputs: { engine: 'podman' }, codes: ['DG103'] },
   {
     name: 'half an access key',
     env: KEYS,

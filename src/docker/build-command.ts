@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BuildSettings } from '../stages/inputs/config.ts';
+import { many, one, secretOptions } from './build-options.ts';
 
 /** The label that says how an image was built, for knowing whether it can be used again. */
 export const INPUTS_LABEL = 'deploy-guard.inputs';
@@ -29,11 +30,11 @@ const NEEDS_BUILDX = [
   ['sbom', 'sbom'],
 ] as const;
 
-/** Names of the inputs in use that only buildx can honour. */
+/** Names of the inputs in use that only buildx can honour. What says `false` asks for nothing. */
 export function inputsThatNeedBuildx(build: BuildSettings): readonly string[] {
   return NEEDS_BUILDX.filter(([key]) => {
     const value = build[key];
-    return value !== undefined && value.length > 0;
+    return value !== undefined && value.length > 0 && value !== 'false';
   }).map(([, input]) => input);
 }
 
@@ -52,20 +53,17 @@ export function buildInputsHash(build: BuildSettings): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(told)).digest('hex')}`;
 }
 
-/**
- * Arguments of `docker` for the build. With buildx it also pushes, because not every builder keeps the image
- * where `docker push` finds it; without, the classic builder tags it for `docker push`.
- * Secrets' values stay out of the arguments: `secretFile` names the file that holds one, by its id.
- */
-export function buildArguments(
-  build: BuildSettings,
-  names: BuildNames,
-  withBuildx: boolean,
-  secretFile: (id: string) => string,
-): readonly string[] {
-  const many = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value]);
-  const one = (option: string, value: string | undefined) => (value === undefined ? [] : [option, value]);
-  const common = [
+/** Files that a build is given, or writes. */
+export interface BuildFiles {
+  /** Where the value of a build secret is, by its id. */
+  readonly secret: (id: string) => string;
+  /** Where buildx writes what it pushed. */
+  readonly metadata: string;
+}
+
+/** Options that every builder has, docker's classic one among them. */
+export function commonBuildOptions(build: BuildSettings, names: BuildNames): readonly string[] {
+  return [
     ...many('--tag', [names.reference]),
     ...one('--file', build.file),
     ...one('--target', build.target),
@@ -78,34 +76,41 @@ export function buildArguments(
     ...(build.pull ? ['--pull'] : []),
     ...(build.noCache ? ['--no-cache'] : []),
   ];
-  if (!withBuildx) return ['build', ...common, '--', build.context];
-  const idOf = (line: string) => line.slice(0, line.indexOf('='));
-  const textOf = (line: string) => line.slice(line.indexOf('=') + 1);
+}
+
+/** Options that BuildKit adds. Secrets' values stay out of them: `secretFile` names the file that holds one, by its id. */
+export function buildkitOptions(build: BuildSettings, secretFile: (id: string) => string): readonly string[] {
   return [
-    'buildx',
-    'build',
-    '--push',
-    '--progress=plain',
-    ...common,
     ...one('--platform', build.platforms.length > 0 ? build.platforms.join(',') : undefined),
-    ...many(
-      '--secret',
-      build.secrets.map((line) => `id=${idOf(line)},src=${secretFile(idOf(line))}`),
-    ),
-    ...many(
-      '--secret',
-      build.secretEnvs.map((line) => `id=${idOf(line)},env=${textOf(line)}`),
-    ),
-    ...many(
-      '--secret',
-      build.secretFiles.map((line) => `id=${idOf(line)},src=${textOf(line)}`),
-    ),
+    ...secretOptions(build, secretFile),
     ...many('--ssh', build.ssh),
     ...many('--build-context', build.buildContexts),
     ...many('--cache-from', build.cacheFrom),
     ...many('--cache-to', build.cacheTo),
     ...one('--provenance', build.provenance),
     ...one('--sbom', build.sbom),
+  ];
+}
+
+/**
+ * Arguments of `docker` for the build. With buildx it also pushes, because not every builder keeps the image
+ * where `docker push` finds it; without, the classic builder tags it for `docker push`.
+ */
+export function buildArguments(
+  build: BuildSettings,
+  names: BuildNames,
+  withBuildx: boolean,
+  files: BuildFiles,
+): readonly string[] {
+  const common = commonBuildOptions(build, names);
+  if (!withBuildx) return ['build', ...common, '--', build.context];
+  const push = ['--push', '--progress=plain', '--metadata-file', files.metadata];
+  return [
+    'buildx',
+    'build',
+    ...push,
+    ...common,
+    ...buildkitOptions(build, files.secret),
     '--',
     build.context,
   ];

@@ -44,9 +44,18 @@ function ownLogin(
   user: Readonly<Record<string, unknown>>,
   registryHost: string,
 ): Readonly<Record<string, unknown>> {
-  const auths = Object.entries(objectOf(user['auths'])).filter(([host]) => hostOf(host) !== registryHost);
-  const helpers = objectOf(user['credHelpers']);
-  return { auths: Object.fromEntries(auths), credHelpers: { ...helpers, [registryHost]: '' } };
+  const { auths, credHelpers } = withoutLogin(user, registryHost);
+  return { auths, credHelpers: { ...credHelpers, [registryHost]: '' } };
+}
+
+/** Logins and credential helpers of a configuration, but for those of one registry. */
+export function withoutLogin(
+  user: Readonly<Record<string, unknown>>,
+  registryHost: string,
+): Readonly<Record<'auths' | 'credHelpers', Readonly<Record<string, unknown>>>> {
+  const others = (key: string) =>
+    Object.fromEntries(Object.entries(objectOf(user[key])).filter(([host]) => hostOf(host) !== registryHost));
+  return { auths: others('auths'), credHelpers: others('credHelpers') };
 }
 
 function hostOf(address: string): string {

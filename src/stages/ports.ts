@@ -1,5 +1,5 @@
 import type { Aws } from '../aws/aws.ts';
-import type { Docker, DockerVersion } from '../docker/docker.ts';
+import type { ContainerEngine, EngineVersion, Unreachable } from '../docker/engine.ts';
 import type { RegistryAccess, RegistryRepository } from '../registry/registry.ts';
 import type { Agents } from '../runner/http.ts';
 import type { Runner } from '../runner/workflow-commands.ts';
@@ -14,9 +14,9 @@ export interface Ports {
   /** Undefined: nothing may be asked of AWS (`Config.awsObstacle`). */
   readonly aws: Aws | undefined;
   readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
-  readonly dockerVersion: () => Promise<DockerVersion | { readonly unreachable: string }>;
-  /** docker, with a configuration folder of our own. */
-  readonly openDocker: (registryHost: string) => Promise<Docker>;
+  readonly engineVersion: () => Promise<EngineVersion | Unreachable>;
+  /** The engine that was found, with logins of our own. */
+  readonly openEngine: (version: EngineVersion, registryHost: string) => Promise<ContainerEngine>;
   readonly watching: () => Promise<{ readonly ecs: EcsObserver; readonly logs: LogReader }>;
   readonly clock: WatchClock;
 }

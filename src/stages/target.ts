@@ -1,6 +1,6 @@
 import type { EcrRepository, RegistryLogin } from '../aws/ecr.ts';
 import type { EcsService } from '../aws/ecs.ts';
-import type { DockerVersion } from '../docker/docker.ts';
+import type { EngineVersion } from '../docker/engine.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { Config } from './inputs/config.ts';
 import { unwrap } from './preflight/answer.ts';
@@ -29,7 +29,7 @@ export interface Target {
   readonly images: TaggedImages;
   readonly canReuse: boolean;
   /** Undefined where nothing has to be built. */
-  readonly engine: DockerVersion | undefined;
+  readonly engine: EngineVersion | undefined;
   readonly services: readonly TargetService[];
   /** `mode: rollback`: the image to go back to. */
   readonly rollbackTo: Manifest | undefined;
@@ -47,7 +47,7 @@ export async function targetOf(config: Config, lookups: Lookups): Promise<Target
   const canReuse = isReusable(config, images);
   const isRollback = config.mode === 'rollback';
   const rollbackTo = isRollback ? unwrap(await lookups.rollback.image()) : undefined;
-  const docker = canReuse || isRollback ? undefined : unwrap(await lookups.docker());
+  const docker = canReuse || isRollback ? undefined : unwrap(await lookups.engine());
   return {
     identity,
     repository,

@@ -62,8 +62,8 @@ async function deployed(options: SandboxOptions = {}, inputs: Partial<Record<Inp
     clock: localClock,
     aws: new Aws('us-east-1', plan, agents),
     registry: (access, repository) => new RegistryRepository(access, repository, agents, signal),
-    dockerVersion: () => Promise.resolve({ client: '28', server: '28', buildx: undefined }),
-    openDocker: unused,
+    engineVersion: () => Promise.resolve({ name: 'docker', client: '28', server: '28', buildx: undefined }),
+    openEngine: unused,
     watching: unused,
   };
   const target = await targetOf(config, new Lookups(config, 'fresh', { ...ports, workspace: '/' }));

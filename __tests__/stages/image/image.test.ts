@@ -34,6 +34,7 @@ async function run(script: string, options: { readonly pushed?: boolean; readonl
   const docker = await Docker.create(
     { workspace: home.own, environment, privateFolder: home.own, signal },
     under.host,
+    options.buildx !== undefined,
   );
   const [username = '', password = ''] = Buffer.from(under.tokens.issue().authorizationToken, 'base64')
     .toString('utf8')
@@ -54,10 +55,9 @@ async function run(script: string, options: { readonly pushed?: boolean; readonl
         mutabilityExclusions: [],
       },
       login: { username, password, endpoint },
-      engine: { client: '28', server: '28', buildx: options.buildx },
     },
     {
-      docker,
+      engine: docker,
       registry: new RegistryRepository(
         { endpoint, username, password },
         'app',
@@ -164,6 +164,11 @@ describe('buildAndPush', () => {
   it('notices that another image stands under the tag than was pushed', async () => {
     const script = `image*) echo '["URI@sha256:${'1'.repeat(64)}"]';;`;
     expect((await run(script)).findings.map(({ code }) => code)).toEqual(['DG452']);
+  });
+
+  it('notices it with buildx, which writes down what it pushed', async () => {
+    const script = `buildx*) for word; do case "$before" in --metadata-file) echo '{"containerimage.digest":"sha256:${'1'.repeat(64)}"}' > "$word";; esac; before=$word; done;;`;
+    expect((await run(script, { buildx: '0.30.0' })).findings.map(({ code }) => code)).toEqual(['DG452']);
   });
 
   it('does not trip over digests of other repositories', async () => {

@@ -198,17 +198,16 @@ describe('readConfig', () => {
     );
   });
 
-  it.each<readonly [Partial<Record<InputName, string>>, string]>([
-    [{ mode: 'rollback' }, 'mode: rollback'],
-    [{ rollout: 'pin' }, 'rollout: pin'],
-    [{ 'task-definition': 'dyno-agent:7' }, 'task-definition'],
-    [{ 'pre-deploy-command': 'migrate' }, 'pre-deploy-command'],
-    [{ 'on-failure': 'rollback' }, 'on-failure: rollback'],
-    [{ engine: 'podman' }, 'engine: podman'],
-  ])('honours %j or refuses it, never ignores it', (inputs, what) => {
-    const said = textOf(read(inputs).findings);
-    if (said.includes('DG103')) expect(said).toContain(what);
-    else expect(JSON.stringify(read(inputs).config)).not.toBe(JSON.stringify(read({}).config));
+  it.each<Partial<Record<InputName, string>>>([
+    { mode: 'rollback' },
+    { rollout: 'pin' },
+    { 'task-definition': 'dyno-agent:7' },
+    { 'pre-deploy-command': 'migrate' },
+    { 'on-failure': 'rollback' },
+    { engine: 'podman' },
+  ])('honours %j, and does not ignore it', (inputs) => {
+    expect(read(inputs).findings).toEqual(read({}).findings);
+    expect(JSON.stringify(read(inputs).config)).not.toBe(JSON.stringify(read({}).config));
   });
 });
 

@@ -50,7 +50,7 @@ async function checked(
     aws: config.region ? new Aws(config.region, plan, agents) : undefined,
     registry: (access, repository) => new RegistryRepository(access, repository, agents, signal),
     workspace: '/',
-    dockerVersion: () => Promise.reject(new Error('not asked for')),
+    engineVersion: () => Promise.reject(new Error('not asked for')),
   });
   const context = { config, inputFindings: [], run: RUN, commit: { sha: RUN.sha }, lookups };
   const reports = await Promise.all(

@@ -11,7 +11,7 @@ const NOTHING: LookupPorts = {
     throw new Error('no registry in this test');
   },
   workspace: '/',
-  dockerVersion: () => Promise.reject(Object.assign(new Error('no docker'), { code: 'ENOENT' })),
+  engineVersion: () => Promise.reject(Object.assign(new Error('no docker'), { code: 'ENOENT' })),
 };
 
 /** What a check looks at, of these inputs in this environment. */

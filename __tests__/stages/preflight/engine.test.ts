@@ -17,15 +17,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(workspace, { recursive: true }));
 
-const docker = { client: '28.2.2', server: '28.2.2', buildx: undefined };
+const docker = { name: 'docker' as const, client: '28.2.2', server: '28.2.2', buildx: undefined };
 
 async function codes(
   inputs: Partial<Record<InputName, string>>,
-  version: Awaited<ReturnType<typeof import('../../../src/docker/docker.ts').dockerVersion>> | Error = docker,
+  version:
+    | Awaited<ReturnType<typeof import('../../../src/docker/engine-version.ts').engineVersion>>
+    | Error = docker,
 ) {
-  const dockerVersion = () => (version instanceof Error ? Promise.reject(version) : Promise.resolve(version));
+  const engineVersion = () => (version instanceof Error ? Promise.reject(version) : Promise.resolve(version));
   const { findings, passed } = await checkEngine(
-    checkContext({ 'reuse-image': 'false', ...inputs }, {}, { workspace, ports: { dockerVersion } }),
+    checkContext({ 'reuse-image': 'false', ...inputs }, {}, { workspace, ports: { engineVersion } }),
   );
   if (findings.length === 0) expect(passed).toBeDefined();
   return findings.map(({ code }) => code);
@@ -49,11 +51,16 @@ describe('checkEngine', () => {
   it('tells an engine that is not there from one that does not answer', async () => {
     expect(await codes({}, Object.assign(new Error('x'), { code: 'ENOENT' }))).toEqual(['DG401']);
     expect(await codes({}, Object.assign(new Error('x'), { code: 'EACCES' }))).toEqual(['DG401']);
-    expect(await codes({}, { unreachable: 'Cannot connect to the Docker daemon' })).toEqual(['DG402']);
+    expect(await codes({}, { name: 'docker', unreachable: 'Cannot connect to the Docker daemon' })).toEqual([
+      'DG402',
+    ]);
   });
 
   it('reports the missing Dockerfile as well as the missing engine', async () => {
-    expect(await codes({ file: 'nothing' }, { unreachable: 'x' })).toEqual(['DG402', 'DG411']);
+    expect(await codes({ file: 'nothing' }, { name: 'docker', unreachable: 'x' })).toEqual([
+      'DG402',
+      'DG411',
+    ]);
   });
 
   it.each<InputName>([

@@ -26,7 +26,7 @@ async function checked(answer: Answer<Identity>, inputs: Partial<Record<InputNam
     registry: () => {
       throw new Error('no part of this check');
     },
-    dockerVersion: unused,
+    engineVersion: unused,
   });
   return await checkIdentity({ ...context, lookups });
 }

@@ -49,7 +49,7 @@ function target(changes: Partial<Target> = {}, images: Partial<Target['images']>
       ...images,
     },
     canReuse: false,
-    engine: { client: '28.2', server: '28.2', buildx: undefined },
+    engine: { name: 'docker', client: '28.2', server: '28.2', buildx: undefined },
     services: [
       { service: SERVICE, taskDefinition: SERVICE.taskDefinition, isPinned: false, containers: ['app'] },
     ],

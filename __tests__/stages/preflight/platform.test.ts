@@ -6,7 +6,13 @@ import { digestOf } from '../../../src/registry/manifest.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../../../src/stages/preflight/platform.ts';
 import { checkContext } from './check-context.ts';
 
-const docker = { client: '28', server: '28', buildx: undefined, platform: 'linux/amd64' };
+const docker = {
+  name: 'docker' as const,
+  client: '28',
+  server: '28',
+  buildx: undefined,
+  platform: 'linux/amd64',
+};
 
 describe('neededPlatform', () => {
   it.each<readonly [object, string | undefined]>([

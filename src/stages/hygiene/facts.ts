@@ -31,7 +31,7 @@ export function factsOf(context: CheckContext, tracked: ReadonlySet<string>): Re
     },
     containers: () => Promise.race([containersOf(context).catch(() => undefined), limit]),
     builder: async () => {
-      const docker = await Promise.race([lookups.docker(), limit]);
+      const docker = await Promise.race([lookups.engine(), limit]);
       if (!docker?.ok || 'unreachable' in docker.value) return undefined;
       return docker.value.buildx === undefined ? 'classic' : 'buildkit';
     },

@@ -1,13 +1,15 @@
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
 import { buildInputsHash, INPUTS_LABEL, REVISION_LABEL } from '../../docker/build-command.ts';
-import type { Docker, DockerVersion } from '../../docker/docker.ts';
+import type { ContainerEngine } from '../../docker/engine.ts';
 import { Failure, type Finding } from '../../finding.ts';
 import type { RunContext } from '../../github/run-context.ts';
-import { imagesOf, isDigest, layersOf, type Manifest } from '../../registry/manifest.ts';
+import { imagesOf, isIndex, layersOf, type Manifest } from '../../registry/manifest.ts';
 import { RegistryProblem, type RegistryRepository } from '../../registry/registry.ts';
 import type { CommandResult, OnLines } from '../../runner/command.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
+import { fitsPlatform, normalized } from '../preflight/platform.ts';
+import { listed } from '../report/words.ts';
 
 /** The image of this commit, as it stands in the repository. */
 export interface PushedImage {
@@ -24,7 +26,7 @@ export interface PushedImage {
 
 /** What the stage works with. */
 export interface ImagePorts {
-  readonly docker: Docker;
+  readonly engine: ContainerEngine;
   readonly registry: RegistryRepository;
   readonly onOutput: OnLines;
   /** From here on the repository may have the image, whatever is confirmed of it. */
@@ -39,7 +41,6 @@ export interface ImageOrder {
   readonly tag: string;
   readonly repository: EcrRepository;
   readonly login: RegistryLogin;
-  readonly engine: DockerVersion;
 }
 
 /**
@@ -47,28 +48,45 @@ export interface ImageOrder {
  * build's or the push's own last words.
  */
 export async function buildAndPush(order: ImageOrder, ports: ImagePorts): Promise<PushedImage> {
-  const { config, repository, login, engine, tag } = order;
+  const { config, repository, login, tag } = order;
+  const { engine } = ports;
   const host = repository.uri.slice(0, repository.uri.indexOf('/'));
   const reference = `${repository.uri}:${tag}`;
-  const loggedIn = await ports.docker.login(host, login.username, login.password);
-  if (loggedIn.exitCode !== 0) throw new Failure(loginFailed(host, loggedIn));
+  const loggedIn = await engine.login(host, login.username, login.password);
+  if (loggedIn.exitCode !== 0) throw new Failure(loginFailed(engine, host, loggedIn));
   const names = { reference, labels: labelsFor(order) };
-  const built = await ports.docker.build(config.build, names, engine.buildx !== undefined, ports.onOutput);
-  const failure = built.exitCode === 0 ? undefined : buildFailed(built, reference);
-  // buildx pushes with the build.
-  if (engine.buildx !== undefined && failure?.code !== 'DG431') ports.onPush();
+  const built = await engine.build(config.build, names, ports.onOutput);
+  const failure = built.exitCode === 0 ? undefined : buildFailed(engine, built, reference);
+  if (engine.pushesWithBuild && failure?.code !== 'DG431') ports.onPush();
   if (failure) throw new Failure(failure);
-  if (engine.buildx === undefined) {
+  if (!engine.pushesWithBuild) {
     ports.onPush();
-    const pushed = await ports.docker.push(reference, ports.onOutput);
+    const pushed = await engine.push(reference, ports.onOutput);
     if (pushed.exitCode !== 0) throw new Failure(pushFailed(pushed, reference));
   }
-  const local = engine.buildx === undefined ? await ports.docker.repositoryDigests(reference) : [];
+  const expected = await engine.pushedDigest(reference);
   const image = await readPushedImage(order, ports.registry, false);
-  const expected = local.find((entry) => entry.startsWith(`${repository.uri}@`))?.split('@')[1];
-  if (isDigest(expected) && expected !== image.digest)
+  if (expected !== undefined && expected !== image.digest)
     throw new Failure(overwritten(reference, expected, image.digest));
+  const missing = await missingPlatforms(config.build.platforms, image, ports.registry);
+  if (missing.length > 0) throw new Failure(notForPlatforms(reference, missing, engine));
   return image;
+}
+
+/** Platforms that were asked for, and that the pushed image is not for; none where it does not say. */
+async function missingPlatforms(
+  wanted: readonly string[],
+  { manifest }: PushedImage,
+  registry: RegistryRepository,
+): Promise<readonly string[]> {
+  if (wanted.length === 0) return [];
+  const one = isIndex(manifest) ? undefined : await registry.imageConfig(manifest).catch(() => undefined);
+  const has = isIndex(manifest) ? imagesOf(manifest).map(({ platform }) => platform) : one && [one.platform];
+  if (has === undefined) return [];
+  return wanted.filter((platform) => {
+    const known = normalized(platform);
+    return known !== undefined && !fitsPlatform(known.split('/').slice(0, 2).join('/'), has);
+  });
 }
 
 /** The image that stands under the tag. Throws Failure where there is none. */
@@ -147,26 +165,32 @@ function causeIn(result: CommandResult): string {
   return oneLine(bare, 300).replace(/[.\s]+$/, '');
 }
 
-function loginFailed(host: string, result: CommandResult): Finding {
+function loginFailed({ name }: ContainerEngine, host: string, result: CommandResult): Finding {
   return {
     code: 'DG421',
     level: 'error',
-    title: `docker could not log in at ${host}: ${causeIn(result)}.`,
+    title: `${name} could not log in at ${host}: ${causeIn(result)}.`,
     fix: `Check that the engine can reach ${host} (its own proxy settings count, not this job's).`,
   };
 }
 
-function buildFailed(result: CommandResult, reference: string): Finding {
-  const isPush = /failed to (push|do request|authorize)|pushing|unexpected status from (HEAD|POST|PUT)/i.test(
-    lastWords(result),
-  );
+function buildFailed(
+  { name, pushesWithBuild }: ContainerEngine,
+  result: CommandResult,
+  reference: string,
+): Finding {
+  const isPush =
+    pushesWithBuild &&
+    /failed to (push|do request|authorize)|pushing|unexpected status from (HEAD|POST|PUT)/i.test(
+      lastWords(result),
+    );
   if (isPush) return pushFailed(result, reference);
   return {
     code: 'DG431',
     level: 'error',
     title: `The image could not be built: ${causeIn(result)}.`,
     detail: lastWords(result),
-    fix: "Mend the build; the step's log has its whole output in the group Image. Try it locally with the same context and file: `docker build`.",
+    fix: `Mend the build; the step's log has its whole output in the group Image. Try it locally with the same context and file: \`${name} build\`.`,
   };
 }
 
@@ -195,5 +219,17 @@ function overwritten(reference: string, pushed: string, found: string): Finding 
     level: 'error',
     title: `${reference} was pushed as ${pushed}, but the registry has ${found} there: another run pushed the same tag at the same time.`,
     fix: 'Put a `concurrency:` group on the job, and run it again. No service was changed.',
+  };
+}
+
+function notForPlatforms(reference: string, missing: readonly string[], { name }: ContainerEngine): Finding {
+  return {
+    code: 'DG453',
+    level: 'error',
+    title: `The image at ${reference} is not for ${listed(missing)}, although \`platforms\` asks for it.`,
+    fix:
+      name === 'podman' || name === 'buildah'
+        ? `${name} took the steps of another platform for the same, out of \`cache-from\`: leave \`cache-from\` out, or name another one for each platform. No service was changed.`
+        : 'Look into what the build prints of its platforms, and run the job again. No service was changed.',
   };
 }

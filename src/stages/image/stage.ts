@@ -52,14 +52,19 @@ async function build(
   const { config, target, recorder, ports } = context;
   const { repository, login, engine } = target;
   if (engine === undefined) throw new Error('the preflight let a build pass without an engine');
-  const docker = await ports.openDocker(repository.uri.slice(0, repository.uri.indexOf('/')));
+  const opened = await ports.openEngine(engine, repository.uri.slice(0, repository.uri.indexOf('/')));
   const { run, commit } = recorder.report;
-  ports.runner.openGroup('Image: what docker prints');
+  ports.runner.openGroup(`Image: what ${engine.name} prints`);
   const output = ports.runner.foreignOutput();
   try {
     return await buildAndPush(
-      { config, run, sha: commit?.sha, tag, repository, login, engine },
-      { docker, registry, onOutput: output.lines, onPush: () => recorder.update({ changedBefore: true }) },
+      { config, run, sha: commit?.sha, tag, repository, login },
+      {
+        engine: opened,
+        registry,
+        onOutput: output.lines,
+        onPush: () => recorder.update({ changedBefore: true }),
+      },
     );
   } catch (error) {
     // A build that was cancelled fails with an exit code of its own: the cancel is the reason.

@@ -21,6 +21,8 @@ export interface Config {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly image: ImageSettings;
   readonly build: BuildSettings;
+  /** Undefined: docker, else what is there. */
+  readonly engine: EngineName | undefined;
   readonly ecs: EcsSettings;
   readonly healthChecks: { readonly targets: readonly HealthTarget[]; readonly timeoutMs: number };
   /** The GitHub environment's name and URL, as the messages show them. */
@@ -55,6 +57,9 @@ export interface ImageSettings {
   readonly extraTags: readonly string[];
   readonly reuse: boolean;
 }
+
+/** The container engines that `engine` can name. */
+export type EngineName = 'docker' | 'podman' | 'buildah' | 'nerdctl';
 
 /** The inputs that docker/build-push-action has too, under the same names. */
 export interface BuildSettings {
@@ -115,7 +120,6 @@ export function readConfig(given: Environment): { config: Config; findings: read
   const findings = [
     ...invalid.map(({ name, must, text }) => invalidInput(name, must, text)),
     ...missingInputs(values, new Set(invalid.map(({ name }) => name))),
-    ...notYetThere(values),
     ...accessKeyFindings(values, environment),
     ...secrets.findings,
     ...parseHealthTargets(values['health-check-urls']).findings,
@@ -123,6 +127,8 @@ export function readConfig(given: Environment): { config: Config; findings: read
   const names = new Set(invalid.map(({ name }) => name));
   return { config: Object.freeze(toConfig(values, secrets.rules, names, environment)), findings };
 }
+
+const ENGINES: readonly EngineName[] = ['docker', 'podman', 'buildah', 'nerdctl'];
 
 function toConfig(
   values: InputValues,
@@ -143,6 +149,7 @@ function toConfig(
     environment,
     image: imageSettings(values),
     build: buildSettings(values),
+    engine: ENGINES.find((name) => name === values.engine),
     ecs: {
       cluster: values.cluster,
       services: values.service,
@@ -300,21 +307,6 @@ function missingInputs(values: InputValues, invalid: ReadonlySet<InputName>): re
       : [missing('ecr-repository', 'my-service')]),
     ...(values.service.length > 0 || invalid.has('service') ? [] : [missing('service', 'my-service')]),
   ];
-}
-
-/** Inputs of the contract that this version can't honour yet: refused, because ignoring one would be a lie. */
-function notYetThere(values: InputValues): readonly Finding[] {
-  const asked: readonly (readonly [boolean, string])[] = [
-    [values.engine !== undefined && values.engine !== 'docker', `engine: ${values.engine}`],
-  ];
-  return asked
-    .filter(([isAsked]) => isAsked)
-    .map(([, what]) => ({
-      code: 'DG103',
-      level: 'error',
-      title: `\`${what}\` is not available in this version of deploy-guard.`,
-      fix: `Remove it from \`with:\`, or use a later version.`,
-    }));
 }
 
 function firstSet(...values: readonly (string | undefined)[]): string | undefined {

@@ -7,8 +7,8 @@ import type { SecretReference } from '../../aws/secret-reference.ts';
 import type { CallerIdentity } from '../../aws/sts.ts';
 import type { TokenClaims } from '../../aws/token-claims.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from '../../aws/transfer.ts';
-import type { DockerVersion } from '../../docker/docker.ts';
 import { type Dockerfile, readDockerfile, statesPlatform } from '../../docker/dockerfile.ts';
+import type { EngineVersion, Unreachable } from '../../docker/engine.ts';
 import type { ImageConfig, Manifest } from '../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../registry/registry.ts';
 import { isTaskDefinitionFile, readTaskDefinitionFile } from '../deploy/task-definition-file.ts';
@@ -25,7 +25,7 @@ export interface LookupPorts {
   readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
   /** Where a task definition file is looked for. */
   readonly workspace: string;
-  readonly dockerVersion: () => Promise<DockerVersion | { readonly unreachable: string }>;
+  readonly engineVersion: () => Promise<EngineVersion | Unreachable>;
 }
 
 /** Who the run is at AWS, and until when. */
@@ -257,8 +257,8 @@ export class Lookups {
     });
   }
 
-  async docker(): Promise<Answer<DockerVersion | { readonly unreachable: string }>> {
-    return await this.#questions.once('docker', async () => this.#ports.dockerVersion());
+  async engine(): Promise<Answer<EngineVersion | Unreachable>> {
+    return await this.#questions.once('engine', async () => this.#ports.engineVersion());
   }
 
   async #metadata(): Promise<AwsMetadata> {

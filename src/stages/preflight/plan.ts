@@ -54,7 +54,7 @@ function imageSteps({ config, commit, target }: PlanFacts): readonly (readonly [
     `from ${oneLine(file, 120)}`,
     ...(build.target ? [`stage ${oneLine(build.target, 60)}`] : []),
     ...(build.platforms.length > 0 ? [`for ${listed(build.platforms)}`] : []),
-    ...(target.engine ? [`with docker ${target.engine.server}`] : []),
+    ...(target.engine ? [`with ${target.engine.name} ${target.engine.server}`] : []),
   ];
   const tags = [tag, ...image.extraTags].map(shortTag);
   return [

@@ -1,5 +1,5 @@
 import type { TaskRuntime } from '../../aws/task-runtime.ts';
-import type { DockerVersion } from '../../docker/docker.ts';
+import type { EngineVersion } from '../../docker/engine.ts';
 import { imagesOf } from '../../registry/manifest.ts';
 import type { Config } from '../inputs/config.ts';
 import type { TaggedImages } from './lookups.ts';
@@ -43,7 +43,7 @@ export function imagePlatforms(
     readonly images: TaggedImages | undefined;
     /** What the Dockerfile states: `Dockerfile.platformOf`. */
     readonly stated: string | undefined;
-    readonly docker: DockerVersion | undefined;
+    readonly docker: EngineVersion | undefined;
   },
 ): ImagePlatforms | undefined {
   const { images, stated, docker } = found;
@@ -68,7 +68,7 @@ function known(platforms: readonly string[], because: string): ImagePlatforms | 
 }
 
 /** `linux/amd64` for `amd64`, `Linux/x86_64`, …; undefined where no architecture is named. */
-function normalized(platform: string): string | undefined {
+export function normalized(platform: string): string | undefined {
   const parts = platform.trim().split('/');
   const [os, architecture, variant] = parts.length === 1 ? ['linux', ...parts] : parts;
   if (!os || !architecture || architecture === 'local' || architecture === 'unknown') return undefined;

@@ -1,9 +1,9 @@
-import { inputsThatNeedBuildx } from '../../../docker/build-command.ts';
 import { type ContextSize, measureContext } from '../../../docker/context-size.ts';
-import type { DockerVersion } from '../../../docker/docker.ts';
+import type { EngineVersion, Unreachable } from '../../../docker/engine.ts';
+import { type Limit, limitsOf, oldestVersion } from '../../../docker/engine-limits.ts';
 import { freeSpace } from '../../../docker/free-space.ts';
 import type { Finding } from '../../../finding.ts';
-import type { Config } from '../../inputs/config.ts';
+import type { Config, EngineName } from '../../inputs/config.ts';
 import { listed, size } from '../../report/words.ts';
 import { buildPaths, dockerfileProblems, largeContext, missingFiles } from '../build-files.ts';
 import type { Check, CheckContext } from '../check.ts';
@@ -13,10 +13,10 @@ import { isReusable } from '../reuse.ts';
 export const checkEngine: Check = async (context) => {
   const { config, lookups } = context;
   if (config.mode === 'rollback') return { subject: 'engine', passed: 'not needed', findings: [] };
-  const [files, reused, docker] = await Promise.all([
+  const [files, reused, engine] = await Promise.all([
     fileFindings(context),
     willReuse(context),
-    lookups.docker(),
+    lookups.engine(),
   ]);
   const isBroken = files.findings.some(({ level }) => level === 'error');
   if (reused && !isBroken) {
@@ -27,13 +27,19 @@ export const checkEngine: Check = async (context) => {
     passed: undefined,
     findings: [finding, ...files.findings],
   });
-  if (!docker.ok) return failed(notThere(docker.error));
-  if ('unreachable' in docker.value) return failed(notAnswering(docker.value.unreachable));
-  const findings = [...files.findings, ...needsBuildx(config, docker.value), ...(await littleSpace(context))];
+  if (!engine.ok) return failed(notThere(engine.error, config));
+  const version = engine.value;
+  if ('unreachable' in version) return failed(notAnswering(version));
+  const findings = [
+    ...files.findings,
+    ...tooOld(version),
+    ...limitsOf(version, config.build).map((limit) => beyond(limit, version)),
+    ...(await littleSpace(context, version)),
+  ];
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
     subject: 'engine',
-    passed: isInOrder ? describe(docker.value, config, files.size) : undefined,
+    passed: isInOrder ? describe(version, config, files.size) : undefined,
     findings,
   };
 };
@@ -65,15 +71,25 @@ async function fileFindings({ config, lookups, run }: CheckContext): Promise<Bui
 /** A build needs about as much as the image and its base together. In bytes. */
 const LITTLE_SPACE = 2_000_000_000;
 
-async function littleSpace({ config, run }: CheckContext): Promise<readonly Finding[]> {
-  const space = await freeSpace(run.workspace, config.environment);
+const PRUNE: Readonly<Record<EngineName, string>> = {
+  docker: 'docker system prune --all --force',
+  podman: 'podman system prune --all --force',
+  buildah: 'buildah rmi --prune',
+  nerdctl: 'nerdctl system prune --all --force',
+};
+
+async function littleSpace(
+  { config, run }: CheckContext,
+  { name }: EngineVersion,
+): Promise<readonly Finding[]> {
+  const space = await freeSpace(name, run.workspace, config.environment);
   if (space === undefined || space.bytes >= LITTLE_SPACE) return [];
   return [
     {
       code: 'DG415',
       level: 'warning',
       title: `Only ${size(space.bytes)} are free in ${space.folder}, where the engine keeps its images: the build may run out of space.`,
-      fix: 'Make room before this step: `docker system prune --all --force`. On a hosted runner, use a larger one.',
+      fix: `Make room before this step: \`${PRUNE[name]}\`. On a hosted runner, use a larger one.`,
     },
   ];
 }
@@ -85,47 +101,84 @@ async function willReuse({ config, lookups }: CheckContext): Promise<boolean> {
 }
 
 function describe(
-  { server, client, buildx }: DockerVersion,
+  { name, server, client, buildx }: EngineVersion,
   { build }: Config,
   context: ContextSize | undefined,
 ): string {
-  const versions = server === client ? `docker ${server}` : `docker ${client} (engine ${server})`;
-  return `${versions}, ${buildx ? `buildx ${buildx}` : 'classic builder (no buildx)'}; context ${context ? `${context.partial ? 'over ' : ''}${size(context.bytes)}` : build.context}`;
+  const versions = server === client ? `${name} ${server}` : `${name} ${client} (engine ${server})`;
+  const builder = buildx ? `, buildx ${buildx}` : ', classic builder (no buildx)';
+  return `${versions}${name === 'docker' ? builder : ''}; context ${context ? `${context.partial ? 'over ' : ''}${size(context.bytes)}` : build.context}`;
 }
 
-function notThere(error: unknown): Finding {
+function notThere(error: unknown, { engine }: Config): Finding {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const name = engine ?? 'docker';
+  const title =
+    code === 'ENOENT'
+      ? `There is no \`${name}\` on this runner to build the image with${engine ? '' : ', and no podman, buildah or nerdctl either'}.`
+      : `\`${name}\` can't be started on this runner (${code}).`;
   return {
     code: 'DG401',
     level: 'error',
-    title:
-      code === 'ENOENT'
-        ? 'There is no `docker` on this runner to build the image with.'
-        : `\`docker\` can't be started on this runner (${code}).`,
-    fix: 'Use a runner with docker (`runs-on: ubuntu-latest`), or install it on the self-hosted one. See it yourself: `docker version`.',
+    title,
+    fix: `Use a runner with ${name} (\`runs-on: ubuntu-latest\`), or install it on the self-hosted one. See it yourself: \`${name} version\`.`,
   };
 }
 
-function notAnswering(words: string): Finding {
+const START: Readonly<Record<EngineName, string>> = {
+  docker:
+    "Start it (`sudo systemctl start docker`), and let the runner's user reach its socket (group `docker`), or correct DOCKER_HOST. See it yourself: `docker info`.",
+  podman:
+    'Correct what it says, mostly its storage (`/etc/containers/storage.conf`). See it yourself: `podman info`.',
+  buildah:
+    'Correct what it says, mostly its storage (`/etc/containers/storage.conf`). See it yourself: `buildah info`.',
+  nerdctl:
+    'Start containerd and BuildKit (`sudo systemctl start containerd buildkit`), and have `buildctl` in the PATH. See it yourself: `nerdctl version`.',
+};
+
+function notAnswering({ name, unreachable }: Unreachable): Finding {
+  const isDaemon = name === 'docker' || name === 'nerdctl';
   return {
     code: 'DG402',
     level: 'error',
-    title: 'docker is installed, but its engine does not answer.',
-    detail: `docker said: ${words}`,
-    fix: "Start it (`sudo systemctl start docker`), and let the runner's user reach its socket (group `docker`), or correct DOCKER_HOST. See it yourself: `docker info`.",
+    title: `${name} is installed, but ${isDaemon ? 'its engine does not answer' : 'it does not work'}.`,
+    detail: `${name} said: ${unreachable}`,
+    fix: START[name],
   };
 }
 
-function needsBuildx(config: Config, docker: DockerVersion): readonly Finding[] {
-  const inputs = inputsThatNeedBuildx(config.build);
-  if (docker.buildx !== undefined || inputs.length === 0) return [];
-  const names = listed(inputs.map((name) => `\`${name}\``));
+function tooOld(engine: EngineVersion): readonly Finding[] {
+  const oldest = oldestVersion(engine);
+  if (oldest === undefined) return [];
   return [
     {
-      code: 'DG403',
+      code: 'DG405',
       level: 'error',
-      title: `${names} ${inputs.length === 1 ? 'needs' : 'need'} buildx, and docker here has none.`,
-      fix: 'Put `- uses: docker/setup-buildx-action@v3` before this step, or remove the input.',
+      title: `${engine.name} ${engine.server} is too old: ${oldest} is the oldest whose options all do what they say.`,
+      fix: `Install a newer ${engine.name}, or build with docker (\`engine: docker\`).`,
     },
   ];
+}
+
+/** An input that the engine would refuse, or leave out silently. */
+function beyond({ kind, inputs, why }: Limit, { name }: EngineVersion): Finding {
+  const names = listed(inputs.map((input) => `\`${input}\``));
+  const buildx = 'Put `- uses: docker/setup-buildx-action@v3` before this step, or remove the input.';
+  if (kind === 'buildx') {
+    return {
+      code: 'DG403',
+      level: 'error',
+      title: `${names} ${inputs.length === 1 ? 'needs' : 'need'} buildx, and ${why}.`,
+      fix: buildx,
+    };
+  }
+  return {
+    code: 'DG404',
+    level: 'error',
+    title: `${names} can't be used: ${why}.`,
+    fix:
+      kind === 'driver'
+        ? buildx
+        : `Correct or remove the input, or build with docker and buildx instead of ${name} (\`engine: docker\`).`,
+  };
 }

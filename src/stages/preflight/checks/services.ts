@@ -136,7 +136,7 @@ async function platformFindings(
   const [images, stated, docker] = await Promise.all([
     lookups.taggedImages(),
     lookups.statedPlatform(),
-    lookups.docker(),
+    lookups.engine(),
   ]);
   const built = imagePlatforms(config, {
     images: images.ok ? images.value : undefined,
