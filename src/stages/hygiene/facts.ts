@@ -31,9 +31,10 @@ export function factsOf(context: CheckContext, tracked: ReadonlySet<string>): Re
     },
     containers: () => Promise.race([containersOf(context).catch(() => undefined), limit]),
     builder: async () => {
-      const docker = await Promise.race([lookups.engine(), limit]);
-      if (!docker?.ok || 'unreachable' in docker.value) return undefined;
-      return docker.value.buildx === undefined ? 'classic' : 'buildkit';
+      const engine = await Promise.race([lookups.engine(), limit]);
+      // What podman and buildah have is neither: they know most of BuildKit's syntax.
+      if (!engine?.ok || 'unreachable' in engine.value || engine.value.name !== 'docker') return undefined;
+      return engine.value.buildx === undefined ? 'classic' : 'buildkit';
     },
   };
 }
