@@ -41,7 +41,7 @@ export interface ComposeFile {
 }
 
 /** Larger is no Compose file that somebody wrote. In characters. */
-const MOST = 200_000;
+const MOST = 100_000;
 
 interface Entry {
   readonly key: string;
@@ -52,27 +52,19 @@ interface Entry {
 /** Takes the services out of a Compose file; undefined where it is none, or is no YAML. */
 export async function readComposeFile(file: string, text: string): Promise<ComposeFile | undefined> {
   if (text.length > MOST) return undefined;
-  const yaml = await import('yaml');
-  const lines = new yaml.LineCounter();
-  const document = parse(yaml, text, lines);
-  if (document === undefined) return undefined;
-  const reader = new Reader(yaml, document, lines);
-  const services = reader.entries(reader.child(document.contents, 'services'));
-  return services.length === 0
-    ? undefined
-    : { file, services: services.map((each) => toService(each, reader)) };
+  const reader = parse(await import('yaml'), text);
+  const services = reader?.entries(reader.child(reader.root, 'services')) ?? [];
+  if (reader === undefined || services.length === 0) return undefined;
+  return { file, services: services.map((each) => toService(each, reader)) };
 }
 
 /** Undefined where the file is no YAML, or nested so deep that the parser gives up. */
-function parse(yaml: typeof import('yaml'), text: string, lineCounter: LineCounter): Document | undefined {
+function parse(yaml: typeof import('yaml'), text: string): Reader | undefined {
+  const lineCounter = new yaml.LineCounter();
+  const options = { lineCounter, strict: false, uniqueKeys: false, logLevel: 'silent' } as const;
   try {
-    const document = yaml.parseDocument(text, {
-      lineCounter,
-      strict: false,
-      uniqueKeys: false,
-      logLevel: 'silent',
-    });
-    return document.errors.length > 0 ? undefined : (document as Document);
+    const document = yaml.parseDocument(text, options);
+    return document.errors.length > 0 ? undefined : new Reader(yaml, document as Document, lineCounter);
   } catch {
     return undefined;
   }
@@ -80,23 +72,30 @@ function parse(yaml: typeof import('yaml'), text: string, lineCounter: LineCount
 
 /** Reads nodes of a YAML document with their lines, aliases and merges followed. */
 class Reader {
+  readonly root: unknown;
   readonly #yaml: typeof import('yaml');
-  readonly #document: Document;
   readonly #lines: LineCounter;
+  /** Looking for an anchor anew for each alias would take the square of the file's length. */
+  readonly #anchors = new Map<string, Node>();
 
   constructor(yaml: typeof import('yaml'), document: Document, lines: LineCounter) {
     this.#yaml = yaml;
-    this.#document = document;
     this.#lines = lines;
+    this.root = document.contents;
+    yaml.visit(document, {
+      Node: (_, node) => {
+        if ('anchor' in node && node.anchor) this.#anchors.set(node.anchor, node);
+      },
+    });
   }
 
   resolve(node: unknown): Node | null {
-    const target = this.#yaml.isAlias(node) ? node.resolve(this.#document) : node;
+    const target = this.#yaml.isAlias(node) ? this.#anchors.get(node.source) : node;
     return this.#yaml.isNode(target) ? target : null;
   }
 
   /** Pairs of a map, those of its merges first, so that the last of a name counts; empty for all else. */
-  entries(node: unknown, depth = 4): readonly Entry[] {
+  entries(node: unknown, depth = 3): readonly Entry[] {
     const map = this.resolve(node);
     if (!this.#yaml.isMap(map) || depth === 0) return [];
     const merged = map.items.flatMap((pair) => (keyOf(pair) === '<<' ? this.#merged(pair.value, depth) : []));
@@ -111,7 +110,7 @@ class Reader {
 
   #merged(value: unknown, depth: number): readonly Entry[] {
     const source = this.resolve(value);
-    const maps = this.#yaml.isSeq(source) ? source.items.slice(0, 20) : [source];
+    const maps = this.#yaml.isSeq(source) ? source.items.slice(0, 10) : [source];
     return maps.flatMap((map) => this.entries(map, depth - 1));
   }
 

@@ -39,11 +39,13 @@ async function readOne(
 ): Promise<Dockerfile | undefined> {
   const text = await repository.read(file);
   if (text === undefined || text.length > MOST.characters) return undefined;
-  const stages = readStages((await readInstructions(text)) ?? []);
+  const instructions = (await readInstructions(text)) ?? [];
+  if (instructions.filter(({ keyword }) => keyword === 'FROM').length > MOST.stages) return undefined;
+  const stages = readStages(instructions);
   const { target, dockerfile } = repository.facts;
   const isDeployed = dockerfile !== undefined;
   const final = isDeployed && target !== undefined ? stageNamed(stages, target, true) : stages.at(-1);
-  if (final === undefined || stages.length > MOST.stages) return undefined;
+  if (final === undefined) return undefined;
   const used = stagesOf(final, stages);
   if (used.some(({ image }) => image && isWindowsImage(image))) return undefined;
   const context = isDeployed ? repository.facts.context : posix.dirname(file);

@@ -84,7 +84,7 @@ function sourceStages({ flags }: Instruction): readonly string[] {
   });
 }
 
-const VARIABLE = /\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|(\w+))/g;
+const VARIABLE = /\$(?:\{(\w+)(?:(:?[-+])([^{}]*))?\}|(\w+))/g;
 
 /** Fills in variables as a FROM does, from the defaults of ARG before the first FROM; undefined where one has none. */
 export function fillIn(text: string, assignments: readonly Assignment[]): string | undefined {
