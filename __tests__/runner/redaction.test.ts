@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Redaction } from '../../src/runner/redaction.ts';
+import { oneLine } from '../../src/runner/text.ts';
 
 function redacting(...secrets: readonly string[]): Redaction {
   const redaction = new Redaction();
@@ -47,8 +48,40 @@ describe('Redaction', () => {
     expect(redacting('secret-1', 'secret-1-and-more').apply('x secret-1-and-more y')).toBe('x *** y');
   });
 
+  it('takes a short one out where it stands alone, and leaves words alone that hold it', () => {
+    const redaction = redacting('root', '4711');
+    expect(redaction.apply('login root:4711 failed: "4711"; rooted, 47110, x4711')).toBe(
+      'login ***:*** failed: "***"; rooted, 47110, x4711',
+    );
+  });
+
+  it('bears any short one', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 4, maxLength: 5 }), (short) => {
+        fc.pre(short.trim().length >= 4 && short.trim().length < 6);
+        expect(redacting(short).apply(`: ${short.trim()} :`)).toBe(': *** :');
+      }),
+    );
+    expect(redacting('a-b/c', '-.-(').apply('a-b/c -.-(')).toBe('*** ***');
+  });
+
+  it('takes out what is left of one where a text was cut', () => {
+    const redaction = redacting('s3cr3t-of-the-database');
+    expect(redaction.apply('url=postgres://x:s3cr3t-of…')).toBe('url=postgres://x:***…');
+    expect(redaction.apply('a s3cr3t-of-t… b s3cr3t-o…')).toBe('a ***… b ***…');
+    expect(redaction.apply('…-database is wrong')).toBe('…*** is wrong');
+    expect(redaction.apply('deploy… and s3c…')).toBe('deploy… and s3c…');
+  });
+
+  it('knows one in the form that it has in a line of ours', () => {
+    const redaction = redacting('two  spaces\tand a tab', 'with ##[error] in it');
+    for (const text of ['two  spaces\tand a tab', 'with ##[error] in it']) {
+      expect(redaction.apply(oneLine(`x ${text} y`))).toBe('x *** y');
+    }
+  });
+
   it('leaves text alone that has no secret in it, and what is too short to be told from it', () => {
-    const redaction = redacting('12345', '', '   ', 'a', 'longenough');
+    const redaction = redacting('123', '', '   ', 'a', 'longenough');
     fc.assert(
       fc.property(
         fc.string().filter((text) => !text.includes('longenough')),

@@ -183,6 +183,21 @@ describe('tell', () => {
     expect((await said(REPORTS.checked)).annotations.map((text) => text.slice(0, 5))).toEqual(['DG531']);
   });
 
+  it.each(['deploy', 'failed', 'rollout', 'warning', 'error', 'preflight'])(
+    'keeps its own words where a secret happens to be one of them: %s',
+    async (secret) => {
+      const told = await said(REPORTS.crashed, {}, { secrets: [secret] });
+      expect(told.outputs.get('result')).toBe('failed');
+      expect(told.outputs.get('failure-code')).toBe('DG612');
+      expect(told.messages).toHaveLength(1);
+      expect(told.summary).toContain('✗ failed');
+      expect(told.summary).toContain('rollout (1 min 14 s) :crit');
+      const checked = await said(REPORTS.checked, {}, { secrets: ['checked', 'warning', 'check'] });
+      expect(checked.messages).toEqual([]);
+      expect(checked.annotations.map((text) => text.slice(0, 5))).toEqual(['DG531']);
+    },
+  );
+
   it('says no secret to anyone, however it has to be written there', async () => {
     const secret = fc
       .string({ unit: fc.constantFrom(...'abcXYZ089&<>*_`|"\'\\~@#$% /+='), minLength: 8, maxLength: 30 })
