@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/finding.ts';
 import { endingLines, headline, preflightLines, problemLines } from '../../../src/stages/report/log.ts';
-import { isGreen, type RunReport } from '../../../src/stages/report/run-report.ts';
+import { isGreen, type RunReport, type ServiceReport } from '../../../src/stages/report/run-report.ts';
 import { slackMessage } from '../../../src/stages/report/slack-message.ts';
 import { renderSummary } from '../../../src/stages/report/summary.ts';
 import { REPORTS } from './reports.ts';
@@ -105,12 +105,60 @@ describe('the Slack message', () => {
     expect(shown).not.toContain('note 2');
   });
 
-  it('does not grow without bounds with the services', () => {
-    const [one] = REPORTS.succeeded.deployments;
-    const deployments = Array.from({ length: 50 }, (_, i) => ({
-      ...one,
-      service: `${'s'.repeat(200)}${i}`,
-    })) as unknown as RunReport['deployments'];
-    expect(section({ ...REPORTS.succeeded, deployments }).length).toBeLessThanOrEqual(3000);
+  /** 50 services whose names are as long as ECS takes them. */
+  const fifty = (report: RunReport): RunReport => {
+    const deployments = report.deployments.flatMap((one) =>
+      Array.from({ length: 50 }, (_, i) => ({ ...one, service: `${i}-`.padEnd(255, 's') })),
+    );
+    return { ...report, deployments, services: deployments.map(({ service }) => service) };
+  };
+
+  it('has all that matters of a success of 50 services, and says how many it leaves out', () => {
+    const shown = section(fifty(REPORTS.succeeded));
+    expect(shown.length).toBeLessThanOrEqual(3000);
+    for (const part of ['0-sss', 'us-east-1', '123456789012', 'sha256:9b1c44…', 'rollout 1 min 14 s'])
+      expect(shown).toContain(part);
+    expect(shown).toMatch(/… and \d\d more services/);
+  });
+
+  it('has all that matters of a failure of 50 services, and says how many it leaves out', () => {
+    const report = fifty(REPORTS.crashed);
+    const failures = report.services.map((name) => ({
+      ...CRASHED,
+      title: `${name}: the new tasks crash at start (3 of 3, exit code 1 within 4 s).`,
+      fix: `${'Look at it. '.repeat(40)}Then run it again.`,
+    }));
+    const { blocks } = slackMessage({ ...report, failures });
+    const texts = blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : []));
+    for (const text of texts) expect(text.length).toBeLessThanOrEqual(3000);
+    const shown = texts.join('\n');
+    for (const part of ['*Do:* Look', 'DG612 · in rollout', 'latest points at', 'still', 'RuntimeError'])
+      expect(shown).toContain(part);
+    expect(shown).toMatch(/… and \d\d more problems[\s\S]*… and \d\d more services/);
+  });
+
+  it("links to the service that failed, and to each of several that didn't", () => {
+    const [one] = REPORTS.crashed.deployments;
+    const [other] = REPORTS.succeeded.deployments;
+    const two = { services: ['web', 'api'] };
+    const failed = {
+      ...REPORTS.crashed,
+      ...two,
+      deployments: [
+        { ...other, service: 'web' } as ServiceReport,
+        { ...one, service: 'api' } as ServiceReport,
+      ],
+    };
+    expect(JSON.stringify(slackMessage(failed).blocks.at(-1))).toContain('/services/api/');
+    const good = {
+      ...REPORTS.succeeded,
+      ...two,
+      deployments: [other, other].map(
+        (each, at) => ({ ...each, service: two.services[at] }) as ServiceReport,
+      ),
+    };
+    expect(section(good)).toMatch(
+      /\/services\/web\/[^|]*\|web> 2\/2 · <[^|]*\/services\/api\/[^|]*\|api> 2\/2/,
+    );
   });
 });

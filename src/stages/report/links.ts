@@ -1,5 +1,5 @@
 import { nameInArn } from '../../aws/arn.ts';
-import { deployedCommit, type RunReport } from './run-report.ts';
+import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 
 type OfCommit = Pick<RunReport, 'mode' | 'image' | 'commit' | 'run'>;
 
@@ -19,6 +19,14 @@ export function serviceUrl(
   if (region === undefined) return undefined;
   const path = `clusters/${encodeURIComponent(nameInArn(cluster))}/services/${encodeURIComponent(service)}`;
   return `https://${consoleHost(region)}/ecs/v2/${path}/deployments?region=${region}`;
+}
+
+/** The service that a reader looks at first: the first that has not succeeded, else the first. */
+export function serviceToSee({
+  services,
+  deployments,
+}: Pick<RunReport, 'services' | 'deployments'>): string | undefined {
+  return deployments.find(({ result }) => !isGreen(result))?.service ?? services[0];
 }
 
 /** The commit's page on GitHub. */

@@ -4,7 +4,7 @@ import type { CheckReport } from '../preflight/check.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { afterwards } from './afterwards.ts';
 import { withFewHygiene } from './hygiene.ts';
-import { errorUrl, serviceUrl } from './links.ts';
+import { errorUrl, serviceToSee, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { count, duration, listed, placeOf, shortSha, shortTag } from './words.ts';
 
@@ -87,8 +87,9 @@ export function endingLines(report: RunReport): readonly string[] {
   if (isGreen(report.result)) return [...notes, goodEnding(report)];
   const [first, ...others] = report.failures;
   if (!first) return notes;
-  const service = report.services.find((name) => serviceUrl(report, name));
-  const consoleLink = service && report.accountId ? `   Console: ${serviceUrl(report, service)}` : '';
+  const service = serviceToSee(report);
+  const page = service && serviceUrl(report, service);
+  const consoleLink = page && report.accountId ? `   Console: ${page}` : '';
   return [
     ...notes,
     ...indented(first.detail, '  '),

@@ -2,10 +2,10 @@ import type { ContextBlock, SectionBlock } from '@slack/types';
 import { type Finding, isHygiene } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import { findingsOf } from '../preflight/preflight.ts';
-import { afterwards } from './afterwards.ts';
-import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
+import { whatElse, whoServes } from './afterwards.ts';
+import { commitUrl, compareUrl, errorUrl, serviceToSee, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
-import { escaped, fitting, ownWords, quoted, slackLink } from './slack-text.ts';
+import { escaped, fitting, ownWords, quoted, SECTION_MOST, slackLink, some } from './slack-text.ts';
 import { verdictWords } from './verdict-words.ts';
 import { count, duration, placeOf, shortDigest, shortSha } from './words.ts';
 
@@ -17,16 +17,23 @@ export interface SlackMessage {
 
 /** The one message of a run. */
 export function slackMessage(report: RunReport): SlackMessage {
-  const body = isGreen(report.result) ? successBody(report) : failureBody(report);
+  const [what, next] = isGreen(report.result) ? [successBody(report), []] : failureBody(report);
   const detail = preflightFailed(report) ? undefined : report.failures[0]?.detail;
   return {
     text: fallback(report),
     blocks: [
-      section(fitting([title(report), ...body.filter((line) => line !== '')])),
+      ...sections([title(report), ...what.filter(Boolean)], next),
       ...(detail ? [section(quoted(detail))] : []),
       { type: 'context', elements: [mrkdwn(links(report))] },
     ],
   };
+}
+
+/** One section for both groups of lines where it takes them, else one each: what is to be done is never cut off. */
+function sections(first: readonly string[], second: readonly string[]): readonly SectionBlock[] {
+  const all = [...first, ...second].join('\n');
+  if (all.length <= SECTION_MOST || second.length === 0) return [section(fitting([...first, ...second]))];
+  return [section(fitting(first)), section(fitting(second))];
 }
 
 /** `verbatim`: Slack makes no links or mentions of what looks like them (Block Kit reference, "Text object"). */
@@ -75,18 +82,24 @@ function facts(report: RunReport, time: string): string {
 
 function successBody(report: RunReport): readonly string[] {
   const { image, stages } = report;
+  const isOne = report.deployments.length === 1;
   const running = report.deployments.map(({ service, outcome }) => {
     const tasks = outcome && report.result !== 'started' ? ` ${outcome.running}/${outcome.desired}` : '';
-    return `${escaped(service, 100)}${tasks}`;
+    const name = escaped(service, 100);
+    // One service has its link below.
+    return `${isOne ? name : slackLink(name, serviceUrl(report, service))}${tasks}`;
   });
-  const where = [...running, report.region, report.accountId, image && shortDigest(image.digest)];
+  const services = some(running, { most: 20, room: 1000, noun: 'service', between: ' · ' });
+  const where = [...services, report.region, report.accountId, image && shortDigest(image.digest)];
   const warnings = report.notes.filter(({ level }) => level !== 'note');
   return [
     `${facts(report, duration(report.totalMs))}${since(report)}`,
     where.filter(Boolean).join(' · '),
     stages.map(({ name, ms }) => `${name} ${duration(ms)}`).join(' · '),
-    ...warnings.slice(0, 5).map(({ code, title: words }) => `${code} ${escaped(words, 250)}`),
-    ...(warnings.length > 5 ? [`… and ${count(warnings.length - 5, 'more warning')}`] : []),
+    ...some(
+      warnings.map(({ code, title: words }) => `${code} ${escaped(words, 250)}`),
+      { most: 5, room: 700, noun: 'warning', between: '\n' },
+    ),
   ];
 }
 
@@ -98,22 +111,28 @@ function since(report: RunReport): string {
   return ` · ${slackLink(words, compareUrl(report, base))}`;
 }
 
-function failureBody(report: RunReport): readonly string[] {
+/** What went wrong; and what is true now, what to do, and of which run that is. */
+function failureBody(report: RunReport): readonly [what: readonly string[], next: readonly string[]] {
   const [first, ...others] = report.failures;
   const stage = report.stages.at(-1)?.name;
   const facing = [report.region, report.accountId].filter(Boolean).join(' · ');
-  return [
+  const what = [
     ...(first ? [`*${escaped(first.title, 500)}*${at(first)}`] : []),
-    ...others.slice(0, 4).map((other) => `• ${other.code} ${escaped(other.title, 300)}${at(other)}`),
-    ...(others.length > 4 ? [`… and ${count(others.length - 4, 'more problem')}`] : []),
-    ...afterwards(report)
-      .slice(0, 6)
-      .map((line) => escaped(line, 300)),
-    ...(first ? [`*Do:* ${ownWords(first.fix, 500)}`] : []),
+    ...some(
+      others.map((other) => `• ${other.code} ${escaped(other.title, 400)}${at(other)}`),
+      { most: 4, room: 1000, noun: 'problem', between: '\n' },
+    ),
+  ];
+  const serving = whoServes(report).map((line) => escaped(line, 400));
+  const next = [
+    ...some(serving, { most: 5, room: 1000, noun: 'service', between: '\n' }),
+    ...whatElse(report).map((line) => escaped(line, 400)),
+    ...(first ? [`*Do:* ${ownWords(first.fix, 600)}`] : []),
     [first?.code, stage && `in ${stage}`, facts(report, `after ${duration(report.totalMs)}`), facing]
       .filter(Boolean)
       .join(' · '),
   ];
+  return [what, next];
 }
 
 /** Where in the repository it is, for a failure of the repository itself. */
@@ -125,13 +144,14 @@ function at(finding: Finding): string {
 function links(report: RunReport): string {
   const { run, cluster, accountId } = report;
   const [failure] = report.failures;
-  const [service] = report.services;
+  const service = serviceToSee(report);
+  const isListed = isGreen(report.result) && report.deployments.length > 1;
   const meaning = failure ? errorUrl(report, failure.code) : undefined;
   return (
     [
       slackLink('Run', run.repository ? run.runUrl : undefined),
       meaning?.startsWith('http') ? slackLink('What it means', meaning) : undefined,
-      service && accountId ? slackLink('Service', serviceUrl(report, service)) : undefined,
+      service && accountId && !isListed ? slackLink('Service', serviceUrl(report, service)) : undefined,
       slackLink('Commit', commitUrl(report)),
     ]
       .filter((text) => text?.startsWith('<'))

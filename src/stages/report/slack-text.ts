@@ -1,4 +1,5 @@
 import { manyLines, oneLine } from '../../runner/text.ts';
+import { count } from './words.ts';
 
 /** Longest text of a section or a context element (Slack, Block Kit reference). */
 export const SECTION_MOST = 3000;
@@ -41,6 +42,20 @@ export function slackLink(text: string, url: string | undefined): string {
   if (url === undefined) return text;
   const address = cut(url, Number.POSITIVE_INFINITY).replaceAll('|', '%7C').replaceAll(/\s/g, '%20');
   return address.length > URL_MOST ? text : `<${address}|${text}>`;
+}
+
+/** As many of the items as `room` characters take, at most `most`, and how many more there are. */
+export function some(
+  items: readonly string[],
+  { most, room, noun, between }: { most: number; room: number; noun: string; between: string },
+): readonly string[] {
+  let left = room;
+  const cutAt = items.findIndex((item, at) => {
+    left -= item.length + between.length;
+    return at >= most || left < 0;
+  });
+  if (cutAt < 0) return items;
+  return [...items.slice(0, cutAt), `… and ${count(items.length - cutAt, `more ${noun}`)}`];
 }
 
 /** As many whole lines as a section takes; a sign of omission where there were more. */
