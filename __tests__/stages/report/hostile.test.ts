@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readPayload } from '../../../sandbox/slack/block-limits.ts';
 import { disarm } from '../../../src/runner/text.ts';
 import { endingLines, headline, preflightLines, problemLines } from '../../../src/stages/report/log.ts';
-import { code, codeBlock, link, own, plain } from '../../../src/stages/report/markdown.ts';
+import { code, codeBlock, link, own, ownCell, plain } from '../../../src/stages/report/markdown.ts';
 import type { RunReport } from '../../../src/stages/report/run-report.ts';
 import { type SlackMessage, slackMessage } from '../../../src/stages/report/slack-message.ts';
 import { renderSummary } from '../../../src/stages/report/summary.ts';
@@ -50,11 +50,23 @@ describe('plain', () => {
 });
 
 describe('own', () => {
+  it('shows a command as it has to be pasted, with its pipe and its signs', () => {
+    const fix = "Set it: `printf %s '<value>' | gh secret set DB_PASSWORD`, as DB_PASSWORD.";
+    expect(own(fix)).toBe("Set it: `printf %s '<value>' | gh secret set DB_PASSWORD`, as DB\\_PASSWORD.");
+    // GitHub takes the backslash away in a table, also within code (GFM, 4.10 "Tables").
+    expect(ownCell(fix)).toContain("`printf %s '<value>' \\| gh secret set DB_PASSWORD`");
+  });
+
   it('breaks out of no table cell and holds no HTML', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        expect(own(text)).not.toMatch(/\n|</);
-        expect(own(text)).not.toMatch(/(?<!\\)\|/);
+        expect(ownCell(text)).not.toContain('\n');
+        expect(ownCell(text)).not.toMatch(/(?<!\\)\|/);
+        for (const markdown of [own(text), ownCell(text)]) {
+          const rest = active(markdown);
+          expect(rest).not.toMatch(/[<>`*[\]]/);
+          expect(rest).not.toMatch(/@\w|\w:\/\/|www\./i);
+        }
       }),
       { numRuns: 300 },
     );
@@ -118,6 +130,11 @@ describe('the log', () => {
           ...endingLines(report),
         ];
         expect(lines.map(disarm).flatMap(runnerLines).filter(isObeyed)).toEqual([]);
+        // Colours, cursor movements and turned writing directions would show something else than what is there.
+        expect(lines.join('\n')).not.toMatch(
+          /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
+        );
+        expect(preflightLines(report.checks).join('')).not.toContain('\n');
       }),
     );
   });

@@ -6,6 +6,24 @@ import { REPORTS } from './reports.ts';
 
 const all: readonly (readonly [string, RunReport])[] = Object.entries(REPORTS);
 
+describe('a reason with breaks, escapes and controls in it', () => {
+  it('is one line in the outputs', () => {
+    const text = 'a\nb \u001b[31mred\u0000\u202e\r\nc';
+    const [failure] = REPORTS.crashed.failures;
+    const [deployment] = REPORTS.crashed.deployments;
+    const report = {
+      ...REPORTS.crashed,
+      failures: [{ ...failure, title: text }],
+      deployments: [{ ...deployment, reason: text }],
+    } as unknown as RunReport;
+    const outputs = outputsOf(report);
+    expect(outputs['failure-reason']).toBe('a b red c');
+    expect(JSON.parse(outputs['deployments'] ?? '')).toMatchObject({
+      'dyno-agent-service': { reason: 'a b red c' },
+    });
+  });
+});
+
 describe('outputsOf', () => {
   it.each(all)('%s: sets every output of action.yml and no other, as text', (_, report) => {
     const outputs = outputsOf(report);

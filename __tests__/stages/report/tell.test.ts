@@ -176,6 +176,29 @@ describe('tell', () => {
     expect(told.printed.join('\n')).toContain('DG803');
   });
 
+  it('tells all others where one rendering fails, and leaves the result as it is', async () => {
+    const [deployment] = REPORTS.succeeded.deployments;
+    const outcome = { ...deployment?.outcome, events: [{ at: Number.NaN, message: 'x' }] };
+    const broken = {
+      ...REPORTS.succeeded,
+      deployments: [{ ...deployment, outcome }],
+    } as unknown as RunReport;
+    const told = await said(broken);
+    expect(told.outputs.get('result')).toBe('succeeded');
+    expect(told.printed.join('\n')).toContain('! DG803 ');
+    expect(told.printed.join('\n')).toContain('✓ Deployed');
+    expect(told.messages).toHaveLength(1);
+    expect(told.saved).toEqual(['shown', 'sending', 'yes']);
+  });
+
+  it('has one warning for a message that can not be made, and does not have post try it again', async () => {
+    const told = await said({ ...REPORTS.succeeded, stages: undefined } as unknown as RunReport);
+    expect(told.outputs.get('result')).toBe('succeeded');
+    expect(told.messages).toEqual([]);
+    expect(told.annotations.join()).toContain('DG801');
+    expect(told.saved.at(-1)).toBe('yes');
+  });
+
   it('annotates a failed run with its code, and a good one with no error', async () => {
     expect((await said(REPORTS.crashed)).annotations.filter((text) => text.startsWith('DG612'))).toHaveLength(
       1,

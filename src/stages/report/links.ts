@@ -3,22 +3,25 @@ import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 
 type OfCommit = Pick<RunReport, 'mode' | 'image' | 'commit' | 'run'>;
 
-/** Console host of a region's partition (AWS General Reference, "AWS service endpoints"; China, GovCloud). */
-function consoleHost(region: string): string {
-  if (region.startsWith('cn-')) return `${region}.console.amazonaws.cn`;
-  if (region.startsWith('us-gov-')) return `${region}.console.amazonaws-us-gov.com`;
-  return `${region}.console.aws.amazon.com`;
-}
+/** Console domain of a partition, by how its regions begin (AWS General Reference, "AWS Management Console endpoints"). */
+const CONSOLES: readonly (readonly [regions: RegExp, domain: string])[] = [
+  [/^cn-/, 'console.amazonaws.cn'],
+  [/^us-gov-/, 'console.amazonaws-us-gov.com'],
+  [/^(us|eu|ap|ca|sa|me|af|il|mx)-(?!iso)/, 'console.aws.amazon.com'],
+];
+/** `us-east-1`: it becomes a part of the console's host. */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
-/** The service's page in the AWS console. */
+/** The service's page in the AWS console; undefined without a region, or in a partition whose console isn't public. */
 export function serviceUrl(
   report: Pick<RunReport, 'region' | 'cluster'>,
   service: string,
 ): string | undefined {
-  const { region, cluster } = report;
-  if (region === undefined) return undefined;
+  const { region = '', cluster } = report;
+  const domain = REGION.test(region) ? CONSOLES.find(([regions]) => regions.test(region))?.[1] : undefined;
+  if (domain === undefined) return undefined;
   const path = `clusters/${encodeURIComponent(nameInArn(cluster))}/services/${encodeURIComponent(service)}`;
-  return `https://${consoleHost(region)}/ecs/v2/${path}/deployments?region=${region}`;
+  return `https://${region}.${domain}/ecs/v2/${path}/deployments?region=${region}`;
 }
 
 /** The service that a reader looks at first: the first that has not succeeded, else the first. */

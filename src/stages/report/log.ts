@@ -39,7 +39,7 @@ function markOf(findings: readonly Finding[]): string {
 }
 
 function row(mark: string, subject: string, text: string): string {
-  return `${mark} ${subject.padEnd(10)} ${text}`;
+  return `${mark} ${subject.padEnd(10)} ${oneLine(text, 700)}`;
 }
 
 /** All that a preflight with errors found, the worst first, each with its cure; for the end of the log. */

@@ -2,7 +2,11 @@ import { manyLines, oneLine } from '../../runner/text.ts';
 
 /** Text from outside for a line or a table cell of GitHub's Markdown: nothing in it is mark-up, HTML or a mention. */
 export function plain(text: string, most = 500): string {
-  return oneLine(text, most)
+  return plainWithin(oneLine(text, most));
+}
+
+function plainWithin(line: string): string {
+  return line
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -12,9 +16,20 @@ export function plain(text: string, most = 500): string {
     .replaceAll(/ww(?=w\.)/gi, '$&\u200b');
 }
 
-/** Text of ours that may hold `code` spans and links of ours: only what could break a table is taken out. */
+/**
+ * Text of ours whose `code` spans work, for a paragraph. What it quotes from outside, a name or a reason, is plain:
+ * no link, image, HTML or mention in it works.
+ */
 export function own(text: string, most = 900): string {
-  return oneLine(text, most).replaceAll('<', '&lt;').replaceAll('|', '\\|');
+  return oneLine(text, most)
+    .split(/(`[^`]+`)/)
+    .map((piece) => (/^`[^`]+`$/.test(piece) ? piece : plainWithin(piece)))
+    .join('');
+}
+
+/** The same for the cell of a table, in which a pipe is escaped even within code (GFM, 4.10 "Tables"). */
+export function ownCell(text: string, most = 900): string {
+  return own(text, most).replaceAll(/\\?\|/g, '\\|');
 }
 
 /** Text as inline code. */

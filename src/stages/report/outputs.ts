@@ -1,3 +1,4 @@
+import { oneLine } from '../../runner/text.ts';
 import type { RunReport } from './run-report.ts';
 
 /** Every output of action.yml with its text. All are always set; what there is nothing to say of is empty. */
@@ -8,7 +9,7 @@ export function outputsOf(report: RunReport): Readonly<Record<string, string>> {
   return {
     result: report.result,
     'failure-code': failure?.code ?? '',
-    'failure-reason': failure?.title ?? '',
+    'failure-reason': oneLine(failure?.title ?? '', 1000),
     'aws-account-id': report.accountId ?? '',
     image: image ? `${image.repositoryUri}@${image.digest}` : '',
     'image-digest': image?.digest ?? '',
@@ -19,7 +20,13 @@ export function outputsOf(report: RunReport): Readonly<Record<string, string>> {
       Object.fromEntries(
         report.deployments.map(({ service, deploymentId, taskDefinition, result, reason, seconds }) => [
           service,
-          { deploymentId: deploymentId ?? '', taskDefinition, result, reason, seconds },
+          {
+            deploymentId: deploymentId ?? '',
+            taskDefinition,
+            result,
+            reason: oneLine(reason, 1000),
+            seconds,
+          },
         ]),
       ),
     ),

@@ -5,7 +5,7 @@ import { afterwards } from './afterwards.ts';
 import { checklist } from './checklist.ts';
 import { hygieneSection, withFewHygiene } from './hygiene.ts';
 import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
-import { code, codeBlock, link, own, plain } from './markdown.ts';
+import { code, codeBlock, link, own, ownCell, plain } from './markdown.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { timeline } from './timeline.ts';
 import { verdictWords } from './verdict-words.ts';
@@ -73,7 +73,7 @@ function diagnosis(report: RunReport): readonly string[] {
     ...shown.map((failure) => failureText(report, failure)),
     ...(more > 0 ? [`And ${count(more, 'more problem')}: see the findings below.`] : []),
     afterwards(report)
-      .map((line) => `- ${plain(line)}`)
+      .map((line) => `- ${own(line, 500)}`)
       .join('\n'),
   ];
 }
@@ -85,7 +85,7 @@ function shownFailures({ failures }: RunReport): readonly Finding[] {
 
 function failureText(report: RunReport, failure: Finding): string {
   return [
-    `**${link(failure.code, errorUrl(report, failure.code))}** ${plain(failure.title)}${place(failure)}`,
+    `**${link(failure.code, errorUrl(report, failure.code))}** ${own(failure.title, 500)}${place(failure)}`,
     ...(failure.detail ? [codeBlock(failure.detail)] : []),
     `**Do:** ${own(failure.fix)}`,
   ].join('\n\n');
@@ -133,7 +133,7 @@ function findings(report: RunReport): string {
   if (all.length === 0) return '';
   const rows = all.map(
     (finding) =>
-      `| ${link(finding.code, errorUrl(report, finding.code))} | ${finding.level} | ${plain(finding.title)}${place(finding)} | ${own(finding.fix)} |`,
+      `| ${link(finding.code, errorUrl(report, finding.code))} | ${finding.level} | ${ownCell(finding.title, 500)}${place(finding)} | ${ownCell(finding.fix)} |`,
   );
   return ['### Findings', '', '| Code | Level | What | Do |', '| --- | --- | --- | --- |', ...rows].join(
     '\n',

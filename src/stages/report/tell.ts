@@ -2,6 +2,7 @@ import type { Finding } from '../../finding.ts';
 import { type Agents, isLoopback } from '../../runner/http.ts';
 import type { Redaction } from '../../runner/redaction.ts';
 import type { Told } from '../../runner/run-state.ts';
+import { oneLine } from '../../runner/text.ts';
 import type { Runner } from '../../runner/workflow-commands.ts';
 import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
@@ -12,7 +13,7 @@ import { endingLines, problemLines } from './log.ts';
 import { codeBlock } from './markdown.ts';
 import { outputsOf } from './outputs.ts';
 import { isGreen, type RunReport } from './run-report.ts';
-import { slackMessage } from './slack-message.ts';
+import { type SlackMessage, slackMessage } from './slack-message.ts';
 import { renderSummary } from './summary.ts';
 
 /** How people are told. */
@@ -49,12 +50,15 @@ export async function tell(
   await tellOthers(report, config, ports);
 }
 
-/** The page of the run: annotations, the end of the log, the step summary. The report holds no secret any more. */
+/**
+ * The page of the run: annotations, the end of the log, the step summary. The report holds no secret any more. What
+ * can't be shown is said, and keeps nothing else from being.
+ */
 export async function tellPage(safe: RunReport, runner: Runner): Promise<void> {
   for (const finding of annotationsOf(safe)) runner.annotate(finding);
   const preflightFailed = findingsOf(safe.checks).some(({ level }) => level === 'error');
   for (const line of preflightFailed ? problemLines(safe) : endingLines(safe)) runner.print(line);
-  await addSummary(renderSummary(safe), runner);
+  await addSummary(() => renderSummary(safe), runner);
 }
 
 /** Tells Slack, if nobody has, and GitHub, side by side; what could not be told is said on the run's page. */
@@ -68,14 +72,20 @@ export async function tellOthers(report: RunReport, config: Config, ports: TellP
   if (slack.told) runner.print('✓ Slack told.');
   if (slack.finding) {
     const heading = '### The Slack message that could not be delivered';
-    await addSummary(`\n${heading}\n\n${codeBlock(slackMessage(safe).text)}\n`, runner);
+    await addSummary(() => `\n${heading}\n\n${codeBlock(slackMessage(safe).text)}\n`, runner);
   }
 }
 
-async function addSummary(markdown: string, runner: Runner): Promise<void> {
-  await runner.addSummary(markdown).catch((error: unknown) => {
-    runner.print(`! DG803 The step summary could not be written: ${String(error)}`);
-  });
+async function addSummary(render: () => string, runner: Runner): Promise<void> {
+  try {
+    await runner.addSummary(render());
+  } catch (error) {
+    runner.print(`! DG803 The step summary could not be written: ${wordsOf(error)}`);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error), 200);
 }
 
 /** GitHub shows ten of a kind in a step; those of the deploy must not be crowded out. */
@@ -108,8 +118,13 @@ async function tellSlack(safe: RunReport, config: Config, ports: TellPorts): Pro
     const isSaid = findingsOf(safe.checks).some(({ code }) => code === 'DG802');
     return { told: false, finding: isSaid ? undefined : notAWebhook() };
   }
-  // Made of the report without secrets: escaping and cutting would hide one from the redaction.
-  const delivery = await ports.deliver(webhookUrl, slackMessage(safe), {
+  const message = messageOf(safe);
+  if (message instanceof Error) {
+    ports.saveTold('yes');
+    const why = `the message could not be made (${wordsOf(message)})`;
+    return { told: false, finding: undelivered({ delivered: false, maybe: false, why }) };
+  }
+  const delivery = await ports.deliver(webhookUrl, message, {
     agents: ports.agents,
     limits: ports.limits,
     // Only while a request is out may it be the one that arrives: what certainly did not, post sends once more.
@@ -118,6 +133,15 @@ async function tellSlack(safe: RunReport, config: Config, ports: TellPorts): Pro
   });
   if (delivery.delivered || delivery.maybe || delivery.final) ports.saveTold('yes');
   return { told: delivery.delivered, finding: delivery.delivered ? undefined : undelivered(delivery) };
+}
+
+/** Made of the report without secrets: escaping and cutting would hide one from the redaction. */
+function messageOf(safe: RunReport): SlackMessage | Error {
+  try {
+    return slackMessage(safe);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function isLoopbackUrl(text: string): boolean {
