@@ -2,6 +2,9 @@
 import { type GeneralCode, generalCodes } from '../src/stages/hygiene/general-codes.ts';
 import { type Group, groups, type RuleText } from '../src/stages/hygiene/groups.ts';
 import type { Example } from '../src/stages/hygiene/rule.ts';
+import { withoutAwsKeys } from '../src/stages/hygiene/tracked-files/aws-keys.ts';
+import { withoutPrivateKeys } from '../src/stages/hygiene/tracked-files/private-keys.ts';
+import { withoutTokens } from '../src/stages/hygiene/tracked-files/tokens.ts';
 
 const LANGUAGES: Readonly<Record<string, string>> = {
   yml: 'yaml',
@@ -78,7 +81,9 @@ function exampleText({ files, untracked = {}, facts, containers, builder }: Exam
 /** Longer ones are there for the test. In characters. */
 const MOST_SHOWN = 2_500;
 
-function fileText(path: string, text: string, addition: string): string {
+function fileText(path: string, whole: string, addition: string): string {
+  // Keys and tokens of the examples are made up, and a scanner of this repository can't know that.
+  const text = withoutPrivateKeys(withoutTokens(withoutAwsKeys(whole)));
   if (text.trim() === '') return `\`${path}\`${addition}, empty`;
   const language =
     LANGUAGES[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? (/Dockerfile/.test(path) ? 'dockerfile' : 'text');

@@ -2,6 +2,7 @@ import { composeRules } from './compose/group.ts';
 import { dockerfileRules } from './dockerfile/group.ts';
 import type { Repository } from './repository.ts';
 import type { Hit, Rule, RuleGroup } from './rule.ts';
+import { trackedFilesRules } from './tracked-files/group.ts';
 
 /** A rule as its texts and examples, without what it looks at. */
 export type RuleText = Omit<Rule<never>, 'find'>;
@@ -34,4 +35,8 @@ export function groupOf<Subject>({ name, read, rules }: RuleGroup<Subject>): Gro
 }
 
 /** Every group there is, in the order of their codes. */
-export const groups: readonly Group[] = [groupOf(dockerfileRules), groupOf(composeRules)];
+export const groups: readonly Group[] = [
+  groupOf(dockerfileRules),
+  groupOf(trackedFilesRules),
+  groupOf(composeRules),
+];

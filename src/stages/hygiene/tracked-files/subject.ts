@@ -1,0 +1,90 @@
+import type { Repository } from '../repository.ts';
+import { isTestFile, type SecretFileKind, secretFileKind } from '../secret-paths.ts';
+import { type SecretAssignment, secretAssignments } from './assignments.ts';
+import { type AwsKeyPlace, awsKeysIn } from './aws-keys.ts';
+import { type CredentialPlace, credentialsIn } from './credentials.ts';
+import { type PrivateKeyPlace, privateKeysIn } from './private-keys.ts';
+import { type TokenPlace, tokensIn } from './tokens.ts';
+
+/** A tracked file in which something was seen, by its name or in its text. */
+export interface SeenFile {
+  readonly path: string;
+  /** What it is by its name. */
+  readonly kind: SecretFileKind | undefined;
+  /** It is there for tests or examples. */
+  readonly isTest: boolean;
+  readonly isText: boolean;
+  readonly assignments: readonly SecretAssignment[];
+  readonly credentials: readonly CredentialPlace[];
+  readonly privateKeys: readonly PrivateKeyPlace[];
+  readonly awsKeys: readonly AwsKeyPlace[];
+  readonly tokens: readonly TokenPlace[];
+}
+
+/** What git tracks, as far as there may be a secret in it. */
+export interface TrackedFiles {
+  readonly seen: readonly SeenFile[];
+  /** Folders with Terraform in them, by their path; `.` is the root. Those for tests and examples are left out. */
+  readonly terraformFolders: readonly string[];
+  readonly firstTerraform: string | undefined;
+  /** Patterns of every .gitignore, by the folder it is in. */
+  readonly ignored: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Files that are no text by their name: they are not opened. */
+const BINARY =
+  /\.(png|jpe?g|gif|ico|webp|avif|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|bz2|xz|7z|jar|war|so|dylib|dll|exe|wasm|mp[34]|mov|webm|parquet|npy|onnx|bin|class|pyc)$/i;
+
+/** Reads every tracked text of at most 1 MB once, and keeps of it only where something was seen. */
+export async function readTrackedFiles(repository: Repository): Promise<TrackedFiles> {
+  const seen: SeenFile[] = [];
+  const ignored = new Map<string, readonly string[]>();
+  const terraform = repository.tracked.filter((path) => path.endsWith('.tf') && !isTestFile(path));
+  for (const path of repository.tracked) {
+    const kind = secretFileKind(path);
+    if (kind === undefined && BINARY.test(path)) continue;
+    const text = await repository.read(path);
+    if (path === '.gitignore' || path.endsWith('/.gitignore'))
+      ignored.set(folderOf(path), patternsOf(text ?? ''));
+    const file = look(path, kind, text);
+    if (file) seen.push(file);
+  }
+  const terraformFolders = [...new Set(terraform.map(folderOf))];
+  return { seen, ignored, terraformFolders, firstTerraform: terraform[0] };
+}
+
+function look(
+  path: string,
+  kind: SecretFileKind | undefined,
+  text: string | undefined,
+): SeenFile | undefined {
+  if (text === undefined && kind === undefined) return undefined;
+  const file: SeenFile = {
+    path,
+    kind,
+    isTest: isTestFile(path),
+    isText: text !== undefined,
+    assignments:
+      text !== undefined && (kind === 'environment' || kind === 'variables') ? secretAssignments(text) : [],
+    credentials: text === undefined ? [] : credentialsIn(path, text),
+    privateKeys: text === undefined ? [] : privateKeysIn(text),
+    awsKeys: text === undefined ? [] : awsKeysIn(text),
+    tokens: text === undefined ? [] : tokensIn(text),
+  };
+  const found = [file.credentials, file.privateKeys, file.awsKeys, file.tokens].some(
+    (each) => each.length > 0,
+  );
+  return found || kind !== undefined ? file : undefined;
+}
+
+function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : path.slice(0, slash);
+}
+
+function patternsOf(text: string): readonly string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
