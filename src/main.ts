@@ -100,7 +100,12 @@ function joinPorts(
   const { region } = config;
   const aws =
     region && !config.awsObstacle
-      ? new Aws(region, planCredentials(config.credentials, region, { agents, oidcToken, mask }), agents)
+      ? new Aws(
+          region,
+          planCredentials(config.credentials, region, { agents, oidcToken, mask }),
+          agents,
+          config.environment,
+        )
       : undefined;
   // The folder's name marks what we start: post ends what has outlived us by it.
   const environment = { ...engineEnvironment(config), DEPLOY_GUARD_FOLDER: privateFolder };

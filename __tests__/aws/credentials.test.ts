@@ -60,7 +60,8 @@ function plan(inputs: Partial<Record<InputName, string>>) {
     mask: (secret) => masked.push(secret),
   });
   const provide = planned.provider ?? (() => Promise.reject(new Error('the plan is the chain of the SDK')));
-  return { source: planned.source, provide: () => provide(), masked, tokens };
+  const { source, baseSession } = planned;
+  return { source, baseSession, provide: () => provide(), masked, tokens };
 }
 
 const asked = () => sts.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
@@ -173,9 +174,33 @@ describe('planCredentials', () => {
     const { provide } = plan(ROLE);
     await provide();
     vi.setSystemTime(Date.now() + 58 * MINUTE);
-    failures = 1;
+    failures = 2;
+    // Two minutes are left of it.
+    expect((await provide()).accessKeyId).toBe('ASIA1');
+    vi.setSystemTime(Date.now() + 3 * MINUTE);
     await expect(provide()).rejects.toMatchObject({ name: 'AccessDenied' });
-    expect((await provide()).accessKeyId).toBe('ASIA3');
+    expect((await provide()).accessKeyId).toBe('ASIA4');
+  });
+
+  it('knows the session that a role is assumed with, and when that ends', async () => {
+    const byKeys = plan({ ...ROLE, ...KEYS });
+    await byKeys.provide();
+    expect(byKeys.baseSession()).toBeUndefined();
+    const bySession = plan({ ...ROLE, ...KEYS, 'aws-session-token': 'session' });
+    expect(bySession.baseSession()).toBeUndefined();
+    await bySession.provide();
+    expect(bySession.baseSession()).toEqual({ expiresAt: undefined });
+    const expiration = new Date(Date.now() + 20 * MINUTE).toISOString();
+    const session = {
+      AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: KEYS['aws-secret-access-key'],
+      AWS_SESSION_TOKEN: 'session',
+      AWS_CREDENTIAL_EXPIRATION: expiration,
+    };
+    for (const [name, value] of Object.entries(session)) vi.stubEnv(name, value);
+    const byChaining = plan({ ...ROLE, 'role-chaining': 'true' });
+    await byChaining.provide();
+    expect(byChaining.baseSession()?.expiresAt?.toISOString()).toBe(expiration);
   });
 
   it('does not go round for ever where sessions are shorter than it renews before', async () => {

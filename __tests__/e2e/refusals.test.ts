@@ -3,35 +3,18 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Scenario, WorldChanges } from '../../sandbox/scenarios/scenario.ts';
-import { changes, type DeployOptions, deploy } from './deploy.ts';
+import { changes, deploy } from './deploy.ts';
+import { type Refusal, refused, world } from './refusal.ts';
 
 /** A folder with nothing but git in it, as PATH of a runner without an engine. */
 const onlyGit = mkdtempSync(join(tmpdir(), 'no-engine-'));
 symlinkSync(execFileSync('which', ['git'], { encoding: 'utf8' }).trim(), join(onlyGit, 'git'));
 afterAll(() => rmSync(onlyGit, { recursive: true }));
 
-interface Refusal extends DeployOptions {
-  readonly name: string;
-  readonly codes: readonly string[];
-  /** What the log has to say to be of use. */
-  readonly says?: readonly (string | RegExp)[];
-}
-
 const KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 const OTHER_KEY = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' };
 
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:dyno-agent-a1B2c3';
-
-/** A scenario of its own for a world. */
-function world(changes: WorldChanges): Scenario {
-  return {
-    name: 'refusal',
-    description: 'A world in which a deploy is refused.',
-    world: changes,
-    expect: { result: 'failed' },
-  };
-}
 
 const refusals: readonly Refusal[] = [
   {
@@ -357,24 +340,9 @@ const refusals: readonly Refusal[] = [
   { name: 'an input that needs buildx', inputs: { platforms: 'linux/amd64' }, codes: ['DG403'] },
 ];
 
-describe.concurrent.each(refusals)('$name', ({ codes, says, ...options }) => {
+describe.concurrent.each(refusals)('$name', (refusal) => {
   it('is refused with its code and fix before anything is built or changed', async ({ expect }) => {
-    const deployed = await deploy(options);
-    const { run, truth } = deployed;
-    expect(run.outputs['failure-code'], run.log).toBe(codes[0]);
-    expect(run.outputs['result']).toBe('failed');
-    expect(run.main.exitCode).toBe(1);
-    expect(changes(deployed)).toEqual([]);
-    expect(truth.deploymentsStarted).toEqual([]);
-    expect(run.log).toContain('Nothing was built, pushed or deployed.');
-    expect(run.log).not.toMatch(/\bat \S+ \(?file:/);
-    const errors = run.annotations.filter(({ level }) => level === 'error');
-    expect(errors.map(({ message }) => message.slice(0, 5))).toEqual(codes);
-    for (const words of says ?? [])
-      expect(run.log).toMatch(words instanceof RegExp ? words : new RegExp(escaped(words)));
-    expect(truth.slackMessages).toHaveLength(1);
-    expect(JSON.stringify(truth.slackMessages[0]?.payload)).toContain('Nothing was changed');
-    expect(run.filesLeft()).toEqual([]);
+    await refused(refusal, expect);
   });
 });
 
@@ -407,7 +375,3 @@ describe('mode: check', () => {
     expect(changes(deployed)).toEqual([]);
   });
 });
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}

@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ServiceError } from './service-error.ts';
 
-/** How a call goes wrong. `reset-before`: before anything is done; `reset-after`: done, and the answer lost. */
+/**
+ * How a call goes wrong. `reset-before`: before anything is done; `reset-after`: done, and the answer lost; `refuse`:
+ * with the fault's own `error`.
+ */
 export type FaultKind =
   | 'throttle'
   | '500'
@@ -11,7 +14,8 @@ export type FaultKind =
   | 'reset-after'
   | 'hang'
   | 'truncated'
-  | 'html';
+  | 'html'
+  | 'refuse';
 
 /** A failure put in the way of calls, at the HTTP layer. */
 export interface Fault {
@@ -26,6 +30,8 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Real milliseconds that the call is held up before. */
   readonly delayMs?: number;
+  /** Of `refuse`: AWS's code and words. */
+  readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
 }
 
 /** The faults of a sandbox, each with a count of the calls that it saw. */
@@ -65,6 +71,10 @@ export async function applyBefore(fault: Fault | undefined, res: ServerResponse)
       );
     case '503':
       throw new ServiceError('ServiceUnavailable', 'Service is unable to handle request.', 503);
+    case 'refuse': {
+      const { code = 'InternalFailure', message = '', status } = fault.error ?? {};
+      throw new ServiceError(code, message, status);
+    }
     case 'reset-before':
       res.destroy();
       return true;

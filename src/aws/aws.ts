@@ -5,33 +5,41 @@ import type { Ecr } from './ecr.ts';
 import type { Ecs } from './ecs.ts';
 import type { AwsMetadata } from './metadata.ts';
 import type { OneOffTasks } from './one-off-tasks.ts';
+import type { EndpointKey } from './shared-config.ts';
 import type { Sts } from './sts.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
 export class Aws {
   readonly region: string;
   readonly plan: CredentialPlan;
   readonly #agents: Agents;
+  readonly #environment: Environment;
+  #endpoints: Promise<ReadonlyMap<EndpointKey, string>> | undefined;
   #sts: Promise<Sts> | undefined;
   #ecr: Promise<Ecr> | undefined;
   #ecs: Promise<Ecs> | undefined;
 
-  constructor(region: string, plan: CredentialPlan, agents: Agents) {
+  /** `environment` has the SDK's endpoint variables. */
+  constructor(region: string, plan: CredentialPlan, agents: Agents, environment: Environment = {}) {
     this.region = region;
     this.plan = plan;
     this.#agents = agents;
+    this.#environment = environment;
   }
 
-  /** The credentials, from wherever they come. Throws what that source throws. */
+  /** The credentials, from wherever they come. Throws what that source throws, and what `sts` throws. */
   async credentials(): Promise<AwsCredentialIdentity> {
     const sts = await this.sts();
     return await sts.credentials();
   }
 
+  /** Throws ClearTextEndpoint: whoever signs comes by here first, so that nothing is sent in the clear. */
   async sts(): Promise<Sts> {
-    this.#sts ??= import('./sts.ts').then(
-      ({ Sts }) => new Sts({ region: this.region, agents: this.#agents, credentials: this.plan.provider }),
+    this.#sts ??= Promise.all([import('./sts.ts'), this.#sharedEndpoints()]).then(
+      ([{ Sts }]) => new Sts({ region: this.region, agents: this.#agents, credentials: this.plan.provider }),
     );
     return await this.#sts;
   }
@@ -61,13 +69,17 @@ export class Aws {
     return new OneOffTasks(ecs.client);
   }
 
-  /** What there is of log groups, parameters and secrets. `environment` has the SDK's endpoint variables. */
-  async metadata(environment: Readonly<Record<string, string | undefined>>): Promise<AwsMetadata> {
-    const { AwsMetadata } = await import('./metadata.ts');
+  /** What there is of log groups, parameters and secrets. */
+  async metadata(): Promise<AwsMetadata> {
+    const [{ AwsMetadata }, sharedEndpoints] = await Promise.all([
+      import('./metadata.ts'),
+      this.#sharedEndpoints(),
+    ]);
     return new AwsMetadata({
       agents: this.#agents,
       credentials: () => this.credentials(),
-      environment,
+      environment: this.#environment,
+      sharedEndpoints,
     });
   }
 
@@ -81,6 +93,14 @@ export class Aws {
     const sts = await this.sts();
     await sts.identityAsked();
     return await load();
+  }
+
+  async #sharedEndpoints(): Promise<ReadonlyMap<EndpointKey, string>> {
+    // With STS's client, that is with the part of the SDK which reads the files.
+    this.#endpoints ??= import('./shared-config.ts').then(({ sharedEndpoints }) =>
+      sharedEndpoints(this.#environment),
+    );
+    return await this.#endpoints;
   }
 
   /** What a client of another service is made with: the same credentials, found once. */

@@ -34,11 +34,15 @@ export function clientConfig(settings: ClientSettings) {
 export function clearTextEndpoints(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
+  if (environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return [];
   return Object.entries(environment)
     .filter(([name, value]) => /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(name) && value)
-    .filter(([, value]) => {
-      const url = URL.parse(value ?? '');
-      return url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname));
-    })
+    .filter(([, value]) => !isSafeEndpoint(value ?? ''))
     .map(([name]) => name);
+}
+
+/** Whether credentials may go to an address: by https, or to this machine. */
+export function isSafeEndpoint(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
 }

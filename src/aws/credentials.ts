@@ -18,6 +18,14 @@ export interface CredentialPlan {
   readonly provider: AwsCredentialIdentityProvider | undefined;
   /** What the last OIDC token said of itself; undefined where none was asked for. */
   readonly claims: () => TokenClaims | undefined;
+  /** The session that a role was last assumed with by keys or chaining; undefined where that was none. */
+  readonly baseSession: () => BaseSession | undefined;
+}
+
+/** A session that can't be renewed here, and without which what it gave can't be renewed either. */
+export interface BaseSession {
+  /** Undefined: its source does not say. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** What a role needs to be assumed. */
@@ -40,12 +48,19 @@ export function planCredentials(
   const fromKeys: AwsCredentialIdentityProvider | undefined =
     keys && (() => Promise.resolve(staticKeys(keys)));
   if (role === undefined) {
-    return { source: fromKeys ? 'access keys' : 'environment', provider: fromKeys, claims: NO_CLAIMS };
+    const source = fromKeys ? 'access keys' : 'environment';
+    return { source, provider: fromKeys, claims: NONE, baseSession: NONE };
   }
   if (fromKeys || settings.chaining) {
     const source = fromKeys ? 'role by access keys' : 'role by chaining';
-    const provider = renewing(() => assumeBy(fromKeys, role, settings, region, ports));
-    return { source, provider, claims: NO_CLAIMS };
+    let base: AwsCredentialIdentity | undefined;
+    const provider = renewing(async () => {
+      const assumed = await assumeBy(fromKeys, role, settings, region, ports);
+      base = assumed.by;
+      return assumed.session;
+    });
+    const baseSession = () => (base?.sessionToken ? { expiresAt: base.expiration } : undefined);
+    return { source, provider, claims: NONE, baseSession };
   }
   let claims: TokenClaims | undefined;
   const oidcToken = async (audience: string) => {
@@ -54,10 +69,10 @@ export function planCredentials(
     return token;
   };
   const provider = renewing(() => assumeByOidc(role, settings, region, { ...ports, oidcToken }));
-  return { source: 'role by OIDC', provider, claims: () => claims };
+  return { source: 'role by OIDC', provider, claims: () => claims, baseSession: NONE };
 }
 
-const NO_CLAIMS = (): undefined => undefined;
+const NONE = (): undefined => undefined;
 
 async function assumeBy(
   own: AwsCredentialIdentityProvider | undefined,
@@ -65,10 +80,11 @@ async function assumeBy(
   settings: CredentialSettings,
   region: string,
   ports: CredentialPorts,
-): Promise<AwsCredentialIdentity> {
+): Promise<{ readonly session: AwsCredentialIdentity; readonly by: AwsCredentialIdentity }> {
   const { Sts } = await import('./sts.ts');
   const sts = new Sts({ region, agents: ports.agents, credentials: own });
-  return masked(await sts.assumeRole({ ...settings, role }), ports);
+  const session = masked(await sts.assumeRole({ ...settings, role }), ports);
+  return { session, by: await sts.credentials() };
 }
 
 async function assumeByOidc(
@@ -110,8 +126,18 @@ function renewing(assume: AwsCredentialIdentityProvider): AwsCredentialIdentityP
   return async () => {
     const asked = current ?? renew();
     const held = await asked;
-    const left = held.expiration ? held.expiration.getTime() - Date.now() : Number.POSITIVE_INFINITY;
-    if (left > RENEW_BEFORE_MS) return held;
-    return await (current === asked ? renew() : (current ?? renew()));
+    if (leftOf(held) > RENEW_BEFORE_MS) return held;
+    const next = current === asked ? renew() : (current ?? renew());
+    // What is still good is used to its end: whoever can't renew it now may later.
+    return await next.catch((error: unknown) => {
+      if (leftOf(held) <= 0) throw error;
+      current ??= asked;
+      return held;
+    });
   };
+}
+
+/** Milliseconds that credentials are still good for. */
+function leftOf({ expiration }: AwsCredentialIdentity): number {
+  return expiration ? expiration.getTime() - Date.now() : Number.POSITIVE_INFINITY;
 }

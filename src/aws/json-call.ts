@@ -1,14 +1,16 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type Agents, ask } from '../runner/http.ts';
+import { type Agents, ask, type HttpAnswer } from '../runner/http.ts';
+import { readRefusal } from './refusal.ts';
+import type { EndpointKey } from './shared-config.ts';
 
 /** Services that are asked too little to load an SDK client for: what signs, what addresses, and what names a call. */
 const SERVICES = {
-  logs: { target: 'Logs_20140328', endpointVariable: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS' },
-  ssm: { target: 'AmazonSSM', endpointVariable: 'AWS_ENDPOINT_URL_SSM' },
-  secretsmanager: { target: 'secretsmanager', endpointVariable: 'AWS_ENDPOINT_URL_SECRETS_MANAGER' },
-} as const;
+  logs: { target: 'Logs_20140328', endpointKey: 'CLOUDWATCH_LOGS' },
+  ssm: { target: 'AmazonSSM', endpointKey: 'SSM' },
+  secretsmanager: { target: 'secretsmanager', endpointKey: 'SECRETS_MANAGER' },
+} as const satisfies Readonly<Record<string, { readonly target: string; readonly endpointKey: EndpointKey }>>;
 
 export type JsonService = keyof typeof SERVICES;
 
@@ -17,6 +19,8 @@ export interface JsonCallSettings {
   readonly agents: Agents;
   readonly credentials: () => Promise<AwsCredentialIdentity>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What `~/.aws/config` names, where no variable goes before it. */
+  readonly sharedEndpoints?: ReadonlyMap<EndpointKey, string>;
 }
 
 /** AWS refused a call; named and shaped as the SDK's errors are, for `readRefusal`. */
@@ -32,7 +36,8 @@ export class JsonCallRefused extends Error {
 const ANSWER_MS = 5_000;
 
 /**
- * One signed call by AWS's JSON protocol, named as IAM names its action (`ssm:DescribeParameters`), and sent once.
+ * One signed call by AWS's JSON protocol, named as IAM names its action (`ssm:DescribeParameters`), and sent once, or by AWS's
+ * time again where this machine's clock is wrong.
  * For questions whose answer the run can do without. Throws JsonCallRefused, and NoAnswer. Sources: smithy.io, "AWS JSON 1.1 protocol"; IAM user guide, "Signature Version 4".
  */
 export async function jsonCall(
@@ -42,36 +47,50 @@ export async function jsonCall(
   input: object,
 ): Promise<unknown> {
   const [service, operation] = action.split(':') as [JsonService, string];
-  const url = endpointOf(service, region, settings.environment);
+  const url = endpointOf(service, region, settings);
   const body = JSON.stringify(input);
   const credentials = await settings.credentials();
   const signer = new SignatureV4({ service, region, credentials, sha256: NodeSha256 });
-  const signed = await signer.sign({
-    method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    query: {},
-    headers: {
-      host: url.host,
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `${SERVICES[service].target}.${operation}`,
-    },
-    body,
-  });
-  const { headers } = signed;
-  const answer = await ask(settings.agents, { method: 'POST', url, headers, body, timeoutMs: ANSWER_MS });
-  const json = parse(answer.body);
-  if (answer.status === 200) return json;
-  throw refusal(json, answer.status);
+  const headers = {
+    host: url.host,
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `${SERVICES[service].target}.${operation}`,
+  };
+  const send = async (at: Date) => {
+    const { protocol, hostname, pathname: path } = url;
+    const request = { method: 'POST', protocol, hostname, path, query: {}, headers, body };
+    const signed = await signer.sign(request, { signingDate: at });
+    const timeoutMs = ANSWER_MS;
+    return await ask(settings.agents, { method: 'POST', url, headers: signed.headers, body, timeoutMs });
+  };
+  const first = await send(new Date());
+  const theirs = timeIfSkewed(first);
+  const answer = theirs ? await send(theirs) : first;
+  if (answer.status === 200) return parse(answer.body);
+  throw refusal(parse(answer.body), answer.status);
+}
+
+/** AWS's time, where it refused a signature for its date: the SDK goes by it too. */
+function timeIfSkewed(answer: HttpAnswer): Date | undefined {
+  if (answer.status === 200) return undefined;
+  if (readRefusal(refusal(parse(answer.body), answer.status)).kind !== 'clock-skew') return undefined;
+  const time = new Date(answer.header('date') ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 /**
  * Where a service is: the SDK's own variables go before AWS's addresses (AWS SDKs reference guide,
  * "Service-specific endpoints"; domains by partition: botocore's `partitions.json`).
  */
-function endpointOf(service: JsonService, region: string, environment: JsonCallSettings['environment']): URL {
-  const own = environment[SERVICES[service].endpointVariable] || environment['AWS_ENDPOINT_URL'];
+function endpointOf(
+  service: JsonService,
+  region: string,
+  { environment, sharedEndpoints }: JsonCallSettings,
+): URL {
+  const { endpointKey } = SERVICES[service];
+  const ignored = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
+  const variable = environment[`AWS_ENDPOINT_URL_${endpointKey}`] || environment['AWS_ENDPOINT_URL'];
+  const own = (ignored ? undefined : variable) || sharedEndpoints?.get(endpointKey);
   if (own) return new URL(own);
   const fips = environment['AWS_USE_FIPS_ENDPOINT'] === 'true' ? '-fips' : '';
   return new URL(`https://${service}${fips}.${region}.${domainOf(region)}/`);

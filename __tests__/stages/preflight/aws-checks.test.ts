@@ -47,7 +47,7 @@ async function checked(
     mask: () => undefined,
   });
   const lookups = new Lookups(config, RUN.sha, {
-    aws: config.region ? new Aws(config.region, plan, agents) : undefined,
+    aws: config.region ? new Aws(config.region, plan, agents, config.environment) : undefined,
     registry: (access, repository) => new RegistryRepository(access, repository, agents, signal),
     workspace: '/',
     engineVersion: () => Promise.reject(new Error('not asked for')),

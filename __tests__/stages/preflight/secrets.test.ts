@@ -44,6 +44,11 @@ describe('required-secrets', () => {
     ['', 'JWT_SECRET', 'DG115'],
     ['', 'jwt_secret', 'DG115'],
     ['', '${{ secrets.JWT_SECRET }}', 'DG115'],
+    ['', 'secrets.JWT_SECRET', 'DG115'],
+    ['', '$(JWT_SECRET)', 'DG115'],
+    ['', '%JWT_SECRET%', 'DG115'],
+    ['', 'changeme123', 'DG115'],
+    ['', 'CHANGE_ME_PLEASE', 'DG115'],
     ['', '$JWT_SECRET', 'DG115'],
     ['', '${JWT_SECRET}', 'DG115'],
     // What is a value.
@@ -55,6 +60,8 @@ describe('required-secrets', () => {
     ['', '["a", "b"]', undefined],
     ['', '-----BEGIN KEY-----\nMIIE\n-----END KEY-----', undefined],
     ['', 'changeme-not-really-4711', undefined],
+    ['', '$uperS3cretPassw0rdOfMine', undefined],
+    ['', 'secrets.are-none-of-yours', undefined],
     ['', '$2b$12$abcdefghijk', undefined],
     ['', 'two words', undefined],
     // min=N counts characters, not bytes or UTF-16 units.
@@ -89,10 +96,22 @@ describe('required-secrets', () => {
     const same = { A: STRONG, B: STRONG, C: 'another-Value-42' };
     expect(await codes('A\nB\nC', same)).toEqual([]);
     expect(await codes('A unique\nB\nC', same)).toEqual(['DG118']);
-    expect(await codes('A unique\nB unique\nC unique', same)).toEqual(['DG118', 'DG118']);
+    // One cause is one finding, whichever way it is looked at.
+    expect(await codes('A unique\nB unique\nC unique', same)).toEqual(['DG118']);
+    expect((await check('A\nB unique', same)).findings[0]?.title).toMatch(/^Secret B has .* as A, but B is/);
     expect(await codes('A\nB\nC unique', same)).toEqual([]);
     expect((await check('A unique\nB\nC', same)).findings[0]?.title).toContain('same value as B');
     expect(await codes('A unique', { ...same })).toEqual([]);
+  });
+
+  it('takes no secret for a misspelt other one that is asked for by its own name', async () => {
+    const title = async (rules: string) => (await check(rules, { API_KEY_2: STRONG })).findings[0]?.title;
+    expect(await title('API_KEY')).toContain('API_KEY_2 is: is that the one?');
+    expect(await title('API_KEY\nAPI_KEY_2')).toBe('Secret API_KEY is not set.');
+  });
+
+  it('tells once what is wrong with a secret that is listed twice', async () => {
+    expect(await codes('A\nA min=5', {})).toEqual(['DG112']);
   });
 
   it('reports every secret that is wrong, not the first alone', async () => {

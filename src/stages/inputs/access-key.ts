@@ -34,7 +34,8 @@ export function accessKeyProblem(key: AccessKey): Finding | undefined {
   if (secretFault) return notASecret(secretName, secretFault);
   if (id.startsWith('ASIA') && !sessionToken) return noToken(idName, tokenName);
   if (id.startsWith('AKIA') && sessionToken) return tokenTooMany(idName, tokenName);
-  return undefined;
+  const tokenFault = sessionToken && faultOfText(sessionToken);
+  return tokenFault ? notAToken(tokenName, tokenFault) : undefined;
 }
 
 function namesOf(from: AccessKey['from']): readonly [string, string, string] {
@@ -56,10 +57,15 @@ function faultOfId(id: string): string | undefined {
 }
 
 function faultOfSecret(secret: string): string | undefined {
-  if (secret.includes('${{')) return 'is an expression that GitHub did not evaluate, `${{ … }}`';
-  if (secret !== secret.trim()) return 'starts or ends with white space or a line break';
-  if (/^(["'`]).*\1$/s.test(secret)) return 'stands in quotes, which are part of its value';
-  return SECRET.test(secret) ? undefined : 'does not have the 40 characters of one';
+  return faultOfText(secret) ?? (SECRET.test(secret) ? undefined : 'does not have the 40 characters of one');
+}
+
+/** What goes wrong with any text on its way into a secret. */
+function faultOfText(text: string): string | undefined {
+  if (text.includes('${{')) return 'is an expression that GitHub did not evaluate, `${{ … }}`';
+  if (text !== text.trim()) return 'starts or ends with white space or a line break';
+  if (/^(["'`]).*\1$/s.test(text)) return 'stands in quotes, which are part of its value';
+  return undefined;
 }
 
 function again(name: string): string {
@@ -82,6 +88,15 @@ function notASecret(name: string, fault: string): Finding {
     level: 'error',
     title: `${name} ${fault}.`,
     fix: `${again(name)} AWS shows it once, when the key is made: make a new key if it is lost.`,
+  };
+}
+
+function notAToken(name: string, fault: string): Finding {
+  return {
+    code: 'DG126',
+    level: 'error',
+    title: `${name} ${fault}.`,
+    fix: `${again(name)} Or use \`role-to-assume\`, which needs no keys.`,
   };
 }
 

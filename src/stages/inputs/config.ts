@@ -2,6 +2,7 @@ import { clearTextEndpoints } from '../../aws/client.ts';
 import type { Finding } from '../../finding.ts';
 import { type HealthTarget, parseHealthTargets } from '../verify/health-target.ts';
 import { accessKeyFindings } from './access-key-pair.ts';
+import { REGION, regionFindings, regionOf } from './region.ts';
 import { type InputName, type InputValues, parseInputs, withScheme } from './schema.ts';
 import { parseSecretRules, type SecretRule } from './secret-rules.ts';
 
@@ -120,6 +121,7 @@ export function readConfig(given: Environment): { config: Config; findings: read
   const findings = [
     ...invalid.map(({ name, must, text }) => invalidInput(name, must, text)),
     ...missingInputs(values, new Set(invalid.map(({ name }) => name))),
+    ...regionFindings(values, environment),
     ...accessKeyFindings(values, environment),
     ...secrets.findings,
     ...parseHealthTargets(values['health-check-urls']).findings,
@@ -136,7 +138,7 @@ function toConfig(
   invalidInputs: ReadonlySet<InputName>,
   environment: Environment,
 ): Config {
-  const region = firstSet(values['aws-region'], environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']);
+  const region = regionOf(values, environment);
   return {
     mode: values.mode,
     region,
@@ -196,6 +198,7 @@ function awsObstacle(
   const unclear = WHO_AND_WHERE.find((name) => invalid.has(name));
   if (unclear) return `\`${unclear}\` is not valid`;
   if (region === undefined) return 'no region is set';
+  if (!REGION.test(region)) return 'the region is not valid';
   if (accessKeyFindings(values, environment).length > 0) return 'the access key is not valid';
   const [endpoint] = clearTextEndpoints(environment);
   return endpoint ? `${endpoint} is not an https URL` : undefined;

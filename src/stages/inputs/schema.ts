@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { nameInArn } from '../../aws/arn.ts';
 import { commandWords } from '../pre-deploy/command-words.ts';
 import { repeated, splitLines, splitList } from './lists.ts';
+import { REGION } from './region.ts';
 
 const bool = (otherwise: boolean) =>
   v.pipe(
@@ -89,7 +90,7 @@ const services = v.pipe(
  */
 export const INPUTS = {
   mode: oneOf(['deploy', 'check', 'rollback']),
-  'aws-region': matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'is a region such as `us-east-1`'),
+  'aws-region': matching(REGION, 'is a region such as `us-east-1`'),
   'aws-access-key-id': optional,
   'aws-secret-access-key': optional,
   'aws-session-token': optional,
@@ -99,7 +100,10 @@ export const INPUTS = {
   ),
   'role-chaining': bool(false),
   'role-session-name': matching(/^[\w+=,.@-]{2,64}$/, 'has 2 to 64 letters, digits and `+=,.@-_`'),
-  'role-duration-seconds': number(3600, 900, 43_200, 'seconds'),
+  'role-duration-seconds': v.pipe(
+    number(3600, 900, 43_200, 'seconds'),
+    v.check((seconds) => Number.isInteger(seconds), 'is a whole number of seconds'),
+  ),
   'role-external-id': optional,
   audience: v.pipe(
     v.string(),
@@ -109,10 +113,19 @@ export const INPUTS = {
   'no-proxy': optional,
   'allowed-account-ids': v.pipe(
     list,
-    v.check((all) => all.every((id) => /^\d{12}$/.test(id)), 'is a list of 12-digit account ids'),
+    v.check(
+      (all) => all.every((id) => /^\d{12}$/.test(id)),
+      'is a list of 12-digit account ids (in quotes, or YAML takes a leading zero away)',
+    ),
   ),
   'required-secrets': v.string(),
-  'ecr-repository': matching(REPOSITORY, 'is a repository name, or a URI without a tag'),
+  'ecr-repository': v.pipe(
+    matching(REPOSITORY, 'is a repository name, or a URI without a tag'),
+    v.check(
+      (text) => !/^\d{12}\.dkr[.-]ecr[^/]*$/.test(text ?? ''),
+      'is a repository name, or a URI with the name after the registry',
+    ),
+  ),
   'image-tag': matching(TAG, TAG_SHAPE),
   'latest-tag': v.pipe(
     v.string(),

@@ -20,21 +20,29 @@ export function parseSecretRules(text: string): {
 } {
   const rules: SecretRule[] = [];
   const findings: Finding[] = [];
-  for (const line of splitLines(text)) {
-    const parsed = parseLine(line);
+  for (const [line, number] of numberedLines(text)) {
+    const parsed = parseLine(line, number);
     if ('problem' in parsed) findings.push(unreadable(parsed.problem));
     else rules.push(parsed.rule);
   }
   for (const name of repeated(rules.map((rule) => rule.name))) {
     findings.push(unreadable(`${name} is listed twice`));
   }
-  return { rules, findings };
+  // What is wrong with such a secret is told once.
+  const first = rules.filter(({ name }, at) => rules.findIndex((rule) => rule.name === name) === at);
+  return { rules: first, findings };
 }
 
-function parseLine(line: string): { rule: SecretRule } | { problem: string } {
+/** The lines that say something, with their numbers. */
+function numberedLines(text: string): readonly (readonly [string, number])[] {
+  return text.split('\n').flatMap((raw, at) => splitLines(raw).map((line) => [line, at + 1] as const));
+}
+
+function parseLine(line: string, number: number): { rule: SecretRule } | { problem: string } {
   const [name = '', ...words] = line.split(/\s+/);
   // A value pasted here by mistake must not be printed: only what looks like a name is repeated.
-  if (!NAME.test(name)) return { problem: 'a line does not start with the name of an environment variable' };
+  if (!NAME.test(name))
+    return { problem: `its line ${number} does not start with the name of an environment variable` };
   let rule: SecretRule = { name, min: 1, strong: false, unique: false };
   for (const word of words) {
     const min = /^min=([1-9]\d{0,3})$/.exec(word)?.[1];

@@ -4,7 +4,7 @@ import type { Finding } from '../../finding.ts';
 import type { RunContext } from '../../github/run-context.ts';
 import { oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
-import { noCredentials } from './no-credentials.ts';
+import { credentialProblem } from './credential-problems.ts';
 
 /** What is known of a run that AWS did not let in. */
 export interface IdentityFacts {
@@ -19,6 +19,7 @@ export function identityProblem(error: unknown, facts: IdentityFacts): Finding {
   const problem = readRefusal(error);
   if (error instanceof Error && error.name === 'NoOidcToken') return noOidc(facts);
   if (error instanceof Error && error.name === 'OidcUnavailable') return noToken(error.message);
+  if (error instanceof Error && error.name === 'ClearTextEndpoint') return clearTextFile(error.message);
   return (
     roleProblem(problem, facts) ?? regionProblem(problem, facts.config) ?? credentialProblem(problem, facts)
   );
@@ -132,59 +133,6 @@ function regionProblem(problem: AwsProblem, { region = '' }: Config): Finding | 
   };
 }
 
-/** What is wrong with credentials as such. */
-function credentialProblem(problem: AwsProblem, facts: IdentityFacts): Finding {
-  const { region } = facts.config;
-  const common = { level: 'error', detail: said(problem) } as const;
-  switch (problem.kind) {
-    case 'no-credentials':
-      return noCredentials(problem, facts.config, facts.run);
-    case 'bad-key':
-      return {
-        ...common,
-        code: 'DG202',
-        title:
-          'AWS does not know the access key id: it was deleted, is mistyped, or belongs to another partition.',
-        fix: 'Check the secret AWS_ACCESS_KEY_ID against IAM › Users › Security credentials. A temporary key (`ASIA…`) also needs `aws-session-token`.',
-      };
-    case 'bad-signature':
-      return {
-        ...common,
-        code: 'DG203',
-        title: 'The secret access key does not belong to the access key id.',
-        fix: 'Set the secret AWS_SECRET_ACCESS_KEY again, without quotes or line breaks, from the same key pair as AWS_ACCESS_KEY_ID.',
-      };
-    case 'expired':
-      return {
-        ...common,
-        code: 'DG204',
-        title: 'The AWS credentials have expired.',
-        fix: 'Get new ones in this job, before this step; with `role-to-assume` this action gets them itself.',
-      };
-    case 'clock-skew':
-      return {
-        ...common,
-        code: 'DG212',
-        title: "This machine's clock differs from AWS's by more than AWS accepts.",
-        fix: 'Set the clock of the (self-hosted) runner: `timedatectl set-ntp true`.',
-      };
-    case 'unreachable':
-      return {
-        ...common,
-        code: 'DG209',
-        title: `AWS STS in ${region} can't be reached: ${problem.message}`,
-        fix: 'Check `aws-region` (a region that does not exist has no address), the proxy (`http-proxy`, `no-proxy`) and, in a private network, the VPC endpoint for STS.',
-      };
-    default:
-      return {
-        ...common,
-        code: 'DG213',
-        title: `AWS refused to say whose credentials these are (${problem.name}).`,
-        fix: 'See it yourself: `aws sts get-caller-identity` with the same credentials.',
-      };
-  }
-}
-
 /** GitHub itself gave no token: AWS was not asked. */
 function noToken(why: string): Finding {
   return {
@@ -192,5 +140,15 @@ function noToken(why: string): Finding {
     level: 'error',
     title: `GitHub gave this job no OIDC token: ${oneLine(why)}.`,
     fix: 'Run the job again; githubstatus.com tells of outages. On a self-hosted runner, check the way to GitHub (`http-proxy`, `no-proxy`).',
+  };
+}
+
+/** An address of the SDK's shared files: those of the variables are known before (`checkInputs`). */
+function clearTextFile(what: string): Finding {
+  return {
+    code: 'DG105',
+    level: 'error',
+    title: `${what} is not an https URL, and its host is not this machine: credentials would travel in the clear.`,
+    fix: 'Correct it in `~/.aws/config` (or where AWS_CONFIG_FILE leads), or set `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: true` for the job.',
   };
 }

@@ -1,5 +1,5 @@
 import type { Aws } from '../../aws/aws.ts';
-import type { CredentialSource } from '../../aws/credentials.ts';
+import type { BaseSession, CredentialSource } from '../../aws/credentials.ts';
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { AwsMetadata, SecretState } from '../../aws/metadata.ts';
@@ -94,9 +94,10 @@ export class Lookups {
   credentialOrigin(): {
     readonly source: CredentialSource | undefined;
     readonly claims: TokenClaims | undefined;
+    readonly baseSession: BaseSession | undefined;
   } {
     const plan = this.#ports.aws?.plan;
-    return { source: plan?.source, claims: plan?.claims() };
+    return { source: plan?.source, claims: plan?.claims(), baseSession: plan?.baseSession() };
   }
 
   async login(): Promise<Answer<RegistryLogin>> {
@@ -262,7 +263,7 @@ export class Lookups {
   }
 
   async #metadata(): Promise<AwsMetadata> {
-    return await this.#aws().metadata(this.#config.environment);
+    return await this.#aws().metadata();
   }
 
   #repositoryName(): RepositoryName {

@@ -14,9 +14,8 @@ const SOURCES = [
 
 /** Why there are no credentials: the source that the environment names gave none, or nothing names one. */
 export function noCredentials(problem: AwsProblem, config: Config, run: RunContext): Finding {
-  const { environment } = config;
-  const named = SOURCES.find(([name]) => environment[name]);
-  if (named) return sourceGaveNone(named, environment[named[0]] ?? '', problem);
+  const named = namedSource(config);
+  if (named) return sourceGaveNone(named, problem);
   if (config.credentials.chaining && config.credentials.role) return nothingToChain(config.credentials.role);
   const none = run.withoutSecrets
     ? ` Runs ${run.withoutSecrets === 'fork' ? 'of pull requests from forks' : 'started by Dependabot'} get no secrets: this is one.`
@@ -29,12 +28,29 @@ export function noCredentials(problem: AwsProblem, config: Config, run: RunConte
   };
 }
 
-function sourceGaveNone([name, what]: (typeof SOURCES)[number], value: string, problem: AwsProblem): Finding {
+/** A source of credentials that the environment names, and where it leads. */
+export interface NamedSource {
+  /** The variable. */
+  readonly name: string;
+  readonly what: string;
+  /** Safe to print. */
+  readonly value: string;
+}
+
+/** The source of credentials that the environment names, if it names one. */
+export function namedSource({ environment }: Pick<Config, 'environment'>): NamedSource | undefined {
+  const named = SOURCES.find(([name]) => environment[name]);
+  return named && { name: named[0], what: named[1], value: oneLine(environment[named[0]] ?? '', 120) };
+}
+
+/** The source that the environment names gave no credentials. */
+export function sourceGaveNone({ name, what, value }: NamedSource, problem: AwsProblem): Finding {
+  const isDenied = problem.kind === 'access-denied';
   return {
     code: 'DG218',
     level: 'error',
-    title: `${name} leads to ${what} ${oneLine(value, 120)}, and there are no credentials.`,
-    detail: `The SDK said: ${problem.message}`,
+    title: `${name} leads to ${what} ${value}, and ${isDenied ? `AWS refuses the credentials of its role (${problem.action ?? problem.name} is denied)` : 'there are no credentials'}.`,
+    detail: `${isDenied ? 'AWS' : 'The SDK'} said: ${problem.message}`,
     fix: `Correct ${name} or what it points to, or unset it and use \`role-to-assume\`. See it yourself: \`aws sts get-caller-identity\`.`,
   };
 }

@@ -2,7 +2,7 @@
 export const MIN_STRONG = 16;
 
 const PLACEHOLDERS =
-  /^(change[-_ ]?(me|this|it)|your[-_ ].*|my[-_ ]?(secret|password)|todo|tbd|fixme|placeholder|dummy|example|sample|test|none|null|undefined|n\/?a|empty|secret|password|replace[-_ ]?(me|this|with).*|insert[-_ ].*|x{3,}|\*{3,}|\.{3,}|-{3,}|0{4,}|1{4,})[!.]*$/i;
+  /^(change[-_ ]?(me|this|it)([-_ ]?(please|now|later|first|soon|before[-_ ]\w+|in[-_ ]\w+))?\d{0,4}|your[-_ ].*|my[-_ ]?(secret|password)|todo|tbd|fixme|placeholder|dummy|example|sample|test|none|null|undefined|n\/?a|empty|secret|password|replace[-_ ]?(me|this|with).*|insert[-_ ].*|x{3,}|\*{3,}|\.{3,}|-{3,}|0{4,}|1{4,})[!.]*$/i;
 
 /** The most common passwords and what they are built on (NCSC and NordPass lists); a strong secret is none of them, digits and signs taken off. */
 const COMMON =
@@ -12,7 +12,10 @@ const COMMON =
 export function placeholderIn(name: string, value: string): string | undefined {
   const trimmed = value.trim();
   if (/^\$\{\{.*\}\}$/s.test(trimmed)) return 'an expression that GitHub did not evaluate, `${{ … }}`';
-  if (/^\$\{?[A-Za-z_]\w*\}?$/.test(trimmed)) return 'the name of a shell variable that nothing filled in';
+  if (/^(secrets|vars|env|inputs)\.[A-Za-z_]\w*$/.test(trimmed))
+    return 'an expression without its braces, `${{ … }}`';
+  if (/^(\$[A-Z_][A-Z0-9_]*|\$\{\w+\}|\$\(\w+\)|%[A-Z_][A-Z0-9_]*%)$/.test(trimmed))
+    return 'the name of a shell variable that nothing filled in';
   if (trimmed.toLowerCase() === name.toLowerCase()) return "the variable's own name";
   if (/^(<.*>|\[.*\]|\{\{.*\}\})$/s.test(trimmed) && !/["':]/.test(trimmed))
     return 'text in brackets, to be filled in';

@@ -3,6 +3,7 @@ import type { Finding } from '../../../finding.ts';
 import { oneLine } from '../../../runner/text.ts';
 import type { Config } from '../../inputs/config.ts';
 import { type Check, type CheckContext, skipped } from '../check.ts';
+import { expiryFindings } from '../expiry.ts';
 import { identityProblem } from '../identity-problems.ts';
 import type { Identity } from '../lookups.ts';
 
@@ -18,7 +19,7 @@ export const checkIdentity: Check = async (context) => {
   }
   const identity = answer.value;
   const wrong = wrongAccount(identity, config);
-  const findings = [...(wrong ? [wrong] : []), ...expiring(identity, context)];
+  const findings = [...(wrong ? [wrong] : []), ...expiryFindings(identity, context)];
   return { subject: 'identity', passed: wrong ? undefined : describe(identity, context), findings };
 };
 
@@ -44,29 +45,24 @@ function describe(identity: Identity, { config, lookups }: CheckContext): string
   return `${callerName(identity.arn)}${how} in account ${identity.accountId}${allowed}, ${config.region}${until}`;
 }
 
+/** Why nothing else is told of an account that is not among `allowed-account-ids`. */
+export const OTHER_ACCOUNT = 'the account is not an allowed one';
+
+/** Whether the run may deploy to the account that its credentials are of. */
+export function isAllowedAccount(
+  { accountId }: Identity,
+  { allowedAccountIds: allowed }: Pick<Config, 'allowedAccountIds'>,
+): boolean {
+  return allowed.length === 0 || allowed.includes(accountId);
+}
+
 function wrongAccount(identity: Identity, config: Config): Finding | undefined {
   const allowed = config.allowedAccountIds;
-  if (allowed.length === 0 || allowed.includes(identity.accountId)) return undefined;
+  if (isAllowedAccount(identity, config)) return undefined;
   return {
     code: 'DG205',
     level: 'error',
     title: `The credentials are of account ${identity.accountId} (${callerName(identity.arn)}), which is not among \`allowed-account-ids\` (${allowed.join(', ')}).`,
     fix: `Use credentials of ${allowed.join(' or ')}, or add ${identity.accountId} to \`allowed-account-ids\`. See whose they are: \`aws sts get-caller-identity\`.`,
   };
-}
-
-function expiring(identity: Identity, { config }: CheckContext): readonly Finding[] {
-  const { expiresAt } = identity;
-  const renewed = config.credentials.role !== undefined;
-  if (expiresAt === undefined || renewed) return [];
-  const minutes = Math.floor((expiresAt.getTime() - Date.now()) / 60_000);
-  if (minutes >= config.ecs.waitMinutes) return [];
-  return [
-    {
-      code: 'DG211',
-      level: 'warning',
-      title: `The credentials expire in ${minutes} min, before the ${config.ecs.waitMinutes} min of \`wait-for-minutes\` are over.`,
-      fix: 'Use `role-to-assume` in this action, which renews them, or ask for a longer session.',
-    },
-  ];
 }

@@ -15,6 +15,7 @@ import {
   unreachable,
 } from '../repository-place.ts';
 import { tagProblems } from '../tags.ts';
+import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
 
 /** The repository: that it exists where it is looked for, may be pushed to and pulled from, and takes the tags. */
 export const checkRegistry: Check = async (context) => {
@@ -24,12 +25,10 @@ export const checkRegistry: Check = async (context) => {
   if (config.image.repository === '') return skipped('registry', '`ecr-repository` is not set');
   const elsewhere = otherRegion(config);
   if (elsewhere) return failed(elsewhere);
-  const { allowedAccountIds: allowed } = config;
   // The account of an unwanted identity is not even probed.
-  if (allowed.length > 0) {
+  if (config.allowedAccountIds.length > 0) {
     const identity = await lookups.identity();
-    if (identity.ok && !allowed.includes(identity.value.accountId))
-      return skipped('registry', 'the account is not an allowed one');
+    if (identity.ok && !isAllowedAccount(identity.value, config)) return skipped('registry', OTHER_ACCOUNT);
   }
   return await checkRepository(context);
 };

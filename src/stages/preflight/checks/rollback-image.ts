@@ -1,6 +1,8 @@
-import { Failure } from '../../../finding.ts';
+import { type AwsProblem, readRefusal } from '../../../aws/refusal.ts';
+import { Failure, type Finding } from '../../../finding.ts';
 import { shortDigest, shortTag } from '../../report/words.ts';
 import { type Check, skipped } from '../check.ts';
+import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
 
 /** `mode: rollback`: that the image to go back to is clear, and in the repository. Nothing to say in other modes. */
 export const checkRollbackImage: Check = async ({ config, lookups }) => {
@@ -10,12 +12,16 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
   if (config.image.repository === '' || config.ecs.services.length === 0) {
     return skipped('rollback', 'repository or service is not set');
   }
-  const [identity, repository, services] = await Promise.all([
+  const [identity, repository, login, pull, services] = await Promise.all([
     lookups.identity(),
     lookups.repository(),
+    lookups.login(),
+    lookups.transfer('pull'),
     lookups.services(),
   ]);
-  if (!identity.ok || !repository.ok || !services.ok)
+  if (identity.ok && !isAllowedAccount(identity.value, config)) return skipped('rollback', OTHER_ACCOUNT);
+  const mayRead = login.ok && pull.ok && pull.value.denied.length === 0;
+  if (!identity.ok || !repository.ok || !mayRead || !services.ok)
     return skipped('rollback', 'needs the repository and the services');
   const image = await lookups.rollback.image();
   if (image.ok) {
@@ -24,16 +30,18 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
     return { ...quiet, passed: `to ${why}: ${shortDigest(image.value.digest)}` };
   }
   if (image.error instanceof Failure) return { ...quiet, findings: image.error.findings };
-  const message = image.error instanceof Error ? image.error.message : 'no answer';
-  return {
-    ...quiet,
-    findings: [
-      {
-        code: 'DG367',
-        level: 'error',
-        title: `The image to go back to could not be looked up: ${message}`,
-        fix: 'Run the job again, or name the image with `image-tag:`.',
-      },
-    ],
-  };
+  return { ...quiet, findings: [notLookedUp(readRefusal(image.error))] };
 };
+
+function notLookedUp({ kind, action, message }: AwsProblem): Finding {
+  const isDenied = kind === 'access-denied';
+  return {
+    code: 'DG367',
+    level: 'error',
+    title: `The image to go back to could not be looked up: ${isDenied && action ? `${action} is denied.` : message}`,
+    ...(isDenied ? { detail: `AWS said: ${message}` } : {}),
+    fix: isDenied
+      ? `Allow ${action ?? 'it'} in the IAM policy: docs/iam.md#rollback.`
+      : 'Run the job again, or name the image with `image-tag:`.',
+  };
+}

@@ -17,7 +17,7 @@ export const checkSecrets: Check = async ({ config, run, lookups }) => {
   if (secretRules.length === 0) {
     return { subject: 'secrets', passed: 'none required', findings: [] };
   }
-  const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, environment) }));
+  const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, secretRules, environment) }));
   const repeated = repeatedSecrets(secretRules, environment);
   const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
   const workflow = await lookups.workflowFile();
@@ -47,11 +47,15 @@ function praise({ name, min, strong, unique }: SecretRule): string {
 }
 
 /** What is wrong with one secret, the first thing that is to be mended; undefined where nothing is. */
-function findingFor(rule: SecretRule, environment: Environment): Finding | undefined {
+function findingFor(
+  rule: SecretRule,
+  rules: readonly SecretRule[],
+  environment: Environment,
+): Finding | undefined {
   const { name } = rule;
   const value = environment[name];
   const make = `Make one: \`openssl rand -base64 48\`.`;
-  if (value === undefined || value === '') return notSet(name, environment);
+  if (value === undefined || value === '') return notSet(name, rules, environment);
   if (value.trim() === '') {
     return {
       code: 'DG113',
@@ -103,9 +107,11 @@ function findingFor(rule: SecretRule, environment: Environment): Finding | undef
   };
 }
 
-function notSet(name: string, environment: Environment): Finding {
+function notSet(name: string, rules: readonly SecretRule[], environment: Environment): Finding {
+  // What is asked for by its own name is not meant for another.
+  const listed = new Set(rules.map((rule) => rule.name));
   const others = Object.keys(environment).filter(
-    (other) => environment[other] && !/^(INPUT|GITHUB|RUNNER)_/.test(other),
+    (other) => environment[other] && !listed.has(other) && !/^(INPUT|GITHUB|RUNNER|ACTIONS)_/.test(other),
   );
   const near = nearName(name, others);
   return {
@@ -138,22 +144,21 @@ function noSecretsHere({ event, withoutSecrets }: RunContext): readonly Finding[
   return [{ code: 'DG119', level: 'note', title: `None of the required secrets is set. ${why}`, fix }];
 }
 
-/** One finding for each `unique` secret whose value another listed one has too. */
+/** One finding for each value that several listed secrets have, where one of them is to be `unique`. */
 function repeatedSecrets(rules: readonly SecretRule[], environment: Environment): readonly Finding[] {
-  return rules
-    .filter((rule) => rule.unique && environment[rule.name])
-    .flatMap((rule) => {
-      const twins = rules.filter(
-        ({ name }) => name !== rule.name && environment[name] === environment[rule.name],
-      );
-      if (twins.length === 0) return [];
-      return [
-        {
-          code: 'DG118' as const,
-          level: 'error' as const,
-          title: `Secret ${rule.name} has the same value as ${twins.map(({ name }) => name).join(' and ')}, but is to be unique.`,
-          fix: `Give ${rule.name} a value of its own: \`openssl rand -base64 48\`.`,
-        },
-      ];
-    });
+  const values = new Set(rules.flatMap(({ name }) => environment[name] || []));
+  return [...values].flatMap((value) => {
+    const same = rules.filter(({ name }) => environment[name] === value);
+    const [first, ...others] = same.toSorted((a, b) => Number(b.unique) - Number(a.unique));
+    if (!first?.unique || others.length === 0) return [];
+    const unique = same.filter((rule) => rule.unique).length > 1 ? 'each is' : `${first.name} is`;
+    return [
+      {
+        code: 'DG118' as const,
+        level: 'error' as const,
+        title: `Secret ${first.name} has the same value as ${others.map(({ name }) => name).join(' and ')}, but ${unique} to be unique.`,
+        fix: `Give ${first.name} a value of its own: \`openssl rand -base64 48\`.`,
+      },
+    ];
+  });
 }

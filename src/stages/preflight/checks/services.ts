@@ -11,6 +11,7 @@ import type { ServiceLookup } from '../lookups.ts';
 import { nearName } from '../near-name.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
 import { deploymentInProgress, settingWarnings } from '../service-settings.ts';
+import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
 
 /** The cluster and the services: that they exist, can be redeployed, and would run the image that is pushed. */
 export const checkServices: Check = async (context) => {
@@ -21,6 +22,8 @@ export const checkServices: Check = async (context) => {
   if (config.ecs.services.length === 0) return skipped('service', '`service` is not set');
   const [identity, found] = await Promise.all([lookups.identity(), lookups.services()]);
   if (!identity.ok) return skipped('service', 'needs AWS credentials');
+  // What an unwanted account lacks is no problem of its own.
+  if (!isAllowedAccount(identity.value, config)) return skipped('service', OTHER_ACCOUNT);
   if (!found.ok) return failed(refused(found.error, config.ecs.cluster));
   if (found.value.clusterStatus !== 'ACTIVE') return failed(await clusterProblem(found.value, context));
   const reports = await Promise.all(
