@@ -8,7 +8,8 @@ import type { Sandbox, Scenario } from '../../sandbox/sandbox.ts';
 import type { WorldChanges } from '../../sandbox/scenarios/scenario.ts';
 import { changes, type DeployOptions, deploy, makeWorkspace } from './deploy.ts';
 
-const CHECK = { mode: 'check' } as const;
+// What hygiene has to say of this workspace is told in tests of its own.
+const CHECK = { mode: 'check', hygiene: 'off' } as const;
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:dyno-agent-a1B2c3';
 
 function world(changed: WorldChanges): Scenario {
@@ -295,7 +296,7 @@ describe('what is at fault in a file of the repository', () => {
     mkdirSync(join(workspace.folder, '.github', 'workflows'), { recursive: true });
     writeFileSync(join(workspace.folder, '.github', 'workflows', 'deploy.yml'), workflow.join('\n'));
     const { run } = await deploy({
-      inputs: { 'wait-for-minutes': 'long' },
+      inputs: { 'wait-for-minutes': 'long', hygiene: 'off' },
       env: {
         JWT_SECRET: undefined,
         DATABASE_PASSWORD: 'short',

@@ -33,7 +33,7 @@ function found(
     registry: () => {
       throw new Error('no part of this check');
     },
-    dockerVersion: () => Promise.reject(new Error('no part of this check')),
+    engineVersion: () => Promise.reject(new Error('no part of this check')),
   });
   const identity = {
     accountId: '123456789012',
