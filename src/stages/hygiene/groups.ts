@@ -3,6 +3,7 @@ import { dockerfileRules } from './dockerfile/group.ts';
 import type { Repository } from './repository.ts';
 import type { Hit, Rule, RuleGroup } from './rule.ts';
 import { trackedFilesRules } from './tracked-files/group.ts';
+import { workflowRules } from './workflows/group.ts';
 
 /** A rule as its texts and examples, without what it looks at. */
 export type RuleText = Omit<Rule<never>, 'find'>;
@@ -38,5 +39,6 @@ export function groupOf<Subject>({ name, read, rules }: RuleGroup<Subject>): Gro
 export const groups: readonly Group[] = [
   groupOf(dockerfileRules),
   groupOf(trackedFilesRules),
+  groupOf(workflowRules),
   groupOf(composeRules),
 ];

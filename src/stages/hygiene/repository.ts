@@ -16,6 +16,8 @@ export interface DeployFacts {
   readonly waitMinutes: number;
   /** The GitHub environment that is deployed to, if one is named. */
   readonly environment: string | undefined;
+  /** Whom the repository belongs to on GitHub, where that is known. */
+  readonly owner?: string | undefined;
 }
 
 /** The repository as it is checked out. */

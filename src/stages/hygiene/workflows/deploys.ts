@@ -1,0 +1,98 @@
+import type { Job, Step, Workflow } from './workflow.ts';
+
+/** A job that deploys with deploy-guard. */
+export interface Deploy {
+  readonly workflow: Workflow;
+  readonly job: Job;
+  /** The step that runs deploy-guard; undefined where the job calls a reusable workflow of it. */
+  readonly step: Step | undefined;
+}
+
+/** `uses:` of a workflow in this repository; GitHub takes no reference there. */
+const LOCAL_WORKFLOW = /^\.\/(\.github\/workflows\/[^/]+\.ya?ml)$/;
+/** Reusable workflows that call one another may be nested this deeply (GitHub: ten levels). */
+const DEEPEST_CALL = 10;
+
+/**
+ * The jobs that deploy: those of the workflow that runs this and of the reusable ones it calls, or, where that one is
+ * not known or only checks, of every workflow. `localActions` are the folders of this repository in which
+ * deploy-guard itself lives.
+ */
+export function findDeploys(
+  workflows: readonly Workflow[],
+  running: string | undefined,
+  localActions: ReadonlySet<string>,
+): readonly Deploy[] {
+  const all = workflows.flatMap((workflow) =>
+    workflow.jobs.flatMap((job) => deploysOf(workflow, job, localActions)),
+  );
+  const reached = running === undefined ? new Set<string>() : reachedFrom(running, workflows);
+  const ofRunning = all.filter(({ workflow }) => reached.has(workflow.path));
+  return ofRunning.length > 0 ? ofRunning : all;
+}
+
+function deploysOf(workflow: Workflow, job: Job, localActions: ReadonlySet<string>): readonly Deploy[] {
+  if (job.uses !== undefined) {
+    const isOurs = /\/deploy-guard\/\.github\/workflows\/[^/]+@/.test(job.uses.text);
+    return isOurs && job.with?.at('mode')?.text !== 'check' ? [{ workflow, job, step: undefined }] : [];
+  }
+  const step = job.steps.find(
+    ({ uses, with: inputs }) =>
+      uses !== undefined && isDeployGuard(uses.text, localActions) && inputs?.at('mode')?.text !== 'check',
+  );
+  return step === undefined ? [] : [{ workflow, job, step }];
+}
+
+/** Whether a step's `uses:` is deploy-guard, by its repository's name or as a folder of this repository. */
+export function isDeployGuard(uses: string, localActions: ReadonlySet<string>): boolean {
+  if (uses.startsWith('./')) return localActions.has(uses.slice(2).replace(/\/+$/, ''));
+  return /^[^/]+\/deploy-guard@/.test(uses);
+}
+
+/** The workflow of this repository that a job calls. */
+export function calledWorkflow(job: Job, workflows: readonly Workflow[]): Workflow | undefined {
+  const path = LOCAL_WORKFLOW.exec(job.uses?.text ?? '')?.[1];
+  return path === undefined ? undefined : workflows.find((workflow) => workflow.path === path);
+}
+
+function reachedFrom(path: string, workflows: readonly Workflow[]): ReadonlySet<string> {
+  const reached = new Set([path]);
+  // A set is walked with what is added to it meanwhile.
+  for (const one of reached) {
+    for (const job of workflows.find((workflow) => workflow.path === one)?.jobs ?? []) {
+      const called = calledWorkflow(job, workflows);
+      if (called !== undefined) reached.add(called.path);
+    }
+  }
+  return reached;
+}
+
+/** The jobs of this repository that call a workflow. */
+export function callersOf(
+  called: Workflow,
+  workflows: readonly Workflow[],
+): readonly (readonly [Workflow, Job])[] {
+  return workflows.flatMap((workflow) =>
+    workflow.jobs
+      .filter((job) => calledWorkflow(job, workflows) === called)
+      .map((job) => [workflow, job] as const),
+  );
+}
+
+/**
+ * Whether something is so for a job, in itself or in each job that calls its workflow. A workflow that runs only when
+ * it is called, from nowhere in this repository, is given the benefit of the doubt.
+ */
+export function holdsFor(
+  workflow: Workflow,
+  job: Job,
+  workflows: readonly Workflow[],
+  holds: (workflow: Workflow, job: Job) => boolean,
+  depth = 0,
+): boolean {
+  if (holds(workflow, job)) return true;
+  if (!workflow.events.every((event) => event === 'workflow_call') || depth > DEEPEST_CALL) return false;
+  return callersOf(workflow, workflows).every(([callingWorkflow, callingJob]) =>
+    holdsFor(callingWorkflow, callingJob, workflows, holds, depth + 1),
+  );
+}

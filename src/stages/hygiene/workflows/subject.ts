@@ -1,0 +1,93 @@
+import type { Repository } from '../repository.ts';
+import { type Deploy, findDeploys } from './deploys.ts';
+import { parseWorkflow, type Workflow } from './workflow.ts';
+
+/** A file that names what the code depends on, or how it is built and tested. */
+export interface ProjectFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the rules about workflows look at. */
+export interface Workflows {
+  /** Every workflow of the repository that can be read. */
+  readonly all: readonly Workflow[];
+  /** The jobs that deploy; at least one. */
+  readonly deploys: readonly [Deploy, ...Deploy[]];
+  readonly tracked: readonly string[];
+  /** Dependency manifests, and Makefiles and their like, of the code that is deployed. */
+  readonly project: readonly ProjectFile[];
+  /** Whom the repository belongs to, where that is known. */
+  readonly owner: string | undefined;
+}
+
+const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+const PROJECT_FILE =
+  /^(requirements[\w.-]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg)|package\.json|go\.mod|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|[\w.-]+\.csproj|[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py)$/;
+const MOST_WORKFLOWS = 100;
+const MOST_PROJECT_FILES = 50;
+const LONGEST = 300_000;
+
+/** Reads the workflows; undefined where none deploys with deploy-guard. */
+export async function readWorkflows(repository: Repository): Promise<Workflows | undefined> {
+  const { tracked, facts } = repository;
+  const texts = await readAll(
+    repository,
+    tracked.filter((path) => WORKFLOW.test(path)).slice(0, MOST_WORKFLOWS),
+  );
+  const all = texts.flatMap(({ path, text }) => parseWorkflow(path, text) ?? []);
+  if (all.length === 0) return undefined;
+  const [first, ...rest] = findDeploys(all, facts.workflow, await localActions(repository, all));
+  if (first === undefined) return undefined;
+  return {
+    all,
+    deploys: [first, ...rest],
+    tracked,
+    project: await readAll(repository, projectFiles(repository)),
+    owner: facts.owner,
+  };
+}
+
+/** Folders of this repository that a step uses as an action, and whose action is deploy-guard. */
+async function localActions(
+  repository: Repository,
+  workflows: readonly Workflow[],
+): Promise<ReadonlySet<string>> {
+  const used = workflows.flatMap(({ jobs }) =>
+    jobs.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses?.text ?? [])),
+  );
+  const folders = new Set(used.filter((uses) => uses.startsWith('./')).map((uses) => folderOf(uses)));
+  const metadata = await Promise.all(
+    [...folders].slice(0, MOST_WORKFLOWS).map(async (folder) => {
+      const paths = ['action.yml', 'action.yaml'].map((name) => (folder === '' ? name : `${folder}/${name}`));
+      const [file] = await readAll(
+        repository,
+        paths.filter((path) => repository.tracked.includes(path)),
+      );
+      return file !== undefined && /^name:\s*["']?deploy-guard["']?\s*$/m.test(file.text) ? [folder] : [];
+    }),
+  );
+  return new Set(metadata.flat());
+}
+
+const folderOf = (uses: string) => uses.slice(2).replace(/\/+$/, '');
+
+/** What stands beside the Dockerfile, in the build context or in the root: not examples and not other services. */
+function projectFiles({ tracked, facts: { context, dockerfile } }: Repository): readonly string[] {
+  const folders = new Set(['']);
+  if (context !== undefined && context !== '.') folders.add(context);
+  if (dockerfile?.includes('/')) folders.add(dockerfile.slice(0, dockerfile.lastIndexOf('/')));
+  return tracked
+    .filter((path) => {
+      const cut = path.lastIndexOf('/');
+      return folders.has(cut < 0 ? '' : path.slice(0, cut)) && PROJECT_FILE.test(path.slice(cut + 1));
+    })
+    .slice(0, MOST_PROJECT_FILES);
+}
+
+async function readAll(repository: Repository, paths: readonly string[]): Promise<readonly ProjectFile[]> {
+  const files = await Promise.all(paths.map(async (path) => ({ path, text: await repository.read(path) })));
+  return files.flatMap(({ path, text }) =>
+    text === undefined || text.length > LONGEST ? [] : [{ path, text }],
+  );
+}

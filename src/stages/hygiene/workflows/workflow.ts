@@ -1,0 +1,126 @@
+import { type PlacedText, parseYaml, type YamlEntry } from './yaml-entry.ts';
+
+/** A step of a job. */
+export interface Step {
+  readonly line: number;
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly uses: PlacedText | undefined;
+  /** The lines of its shell script. */
+  readonly run: readonly PlacedText[];
+  readonly with: YamlEntry | undefined;
+  readonly env: YamlEntry | undefined;
+  /** The shell of `run`, its own or a default's; undefined: the runner's. */
+  readonly shell: string | undefined;
+  readonly timeoutMinutes: YamlEntry | undefined;
+  readonly continueOnError: YamlEntry | undefined;
+}
+
+/** A job of a workflow: steps, or a call of a reusable workflow. */
+export interface Job {
+  readonly id: string;
+  readonly line: number;
+  readonly name: string;
+  readonly needs: readonly string[];
+  /** The reusable workflow that it calls. */
+  readonly uses: PlacedText | undefined;
+  readonly steps: readonly Step[];
+  readonly with: YamlEntry | undefined;
+  readonly secrets: YamlEntry | undefined;
+  readonly env: YamlEntry | undefined;
+  readonly permissions: YamlEntry | undefined;
+  readonly concurrency: YamlEntry | undefined;
+  readonly services: YamlEntry | undefined;
+  readonly runsOn: YamlEntry | undefined;
+  readonly timeoutMinutes: YamlEntry | undefined;
+  readonly continueOnError: YamlEntry | undefined;
+}
+
+/** A workflow file of GitHub Actions, each part with its line. */
+export interface Workflow {
+  readonly path: string;
+  readonly text: string;
+  readonly name: string;
+  /** Names of the events that start it: `push`, `workflow_call`. */
+  readonly events: readonly string[];
+  /** Names of the workflows that it starts after (`on: workflow_run`). */
+  readonly after: readonly string[];
+  readonly env: YamlEntry | undefined;
+  readonly permissions: YamlEntry | undefined;
+  readonly concurrency: YamlEntry | undefined;
+  readonly jobs: readonly Job[];
+}
+
+const MOST_JOBS = 200;
+const MOST_STEPS = 500;
+
+/** A workflow from its text; undefined where that is not valid YAML or has no jobs. */
+export function parseWorkflow(path: string, text: string): Workflow | undefined {
+  const root = parseYaml(text);
+  const jobs = root?.at('jobs')?.pairs.slice(0, MOST_JOBS) ?? [];
+  if (root === undefined || jobs.length === 0) return undefined;
+  const on = root.at('on');
+  return {
+    path,
+    text,
+    // GitHub names a workflow without a name by its path.
+    name: root.at('name')?.text ?? path,
+    events: [...texts(on), ...(on?.pairs.map(([event]) => event) ?? [])],
+    after: texts(on?.at('workflow_run', 'workflows')),
+    env: root.at('env'),
+    permissions: root.at('permissions'),
+    concurrency: root.at('concurrency'),
+    jobs: jobs.map(([id, job]) => jobFrom(id, job, root.at('defaults', 'run', 'shell')?.text)),
+  };
+}
+
+function jobFrom(id: string, job: YamlEntry, workflowShell: string | undefined): Job {
+  const shell = job.at('defaults', 'run', 'shell')?.text ?? workflowShell;
+  return {
+    id,
+    line: job.line,
+    name: job.at('name')?.text ?? id,
+    needs: texts(job.at('needs')),
+    uses: placed(job.at('uses')),
+    steps: (job.at('steps')?.items ?? []).slice(0, MOST_STEPS).map((step) => stepFrom(step, shell)),
+    with: job.at('with'),
+    secrets: job.at('secrets'),
+    env: job.at('env'),
+    permissions: job.at('permissions'),
+    concurrency: job.at('concurrency'),
+    services: job.at('services'),
+    runsOn: job.at('runs-on'),
+    timeoutMinutes: job.at('timeout-minutes'),
+    continueOnError: job.at('continue-on-error'),
+  };
+}
+
+function stepFrom(step: YamlEntry, shell: string | undefined): Step {
+  return {
+    line: step.line,
+    id: step.at('id')?.text,
+    name: step.at('name')?.text ?? '',
+    uses: placed(step.at('uses')),
+    run: step.at('run')?.textLines ?? [],
+    with: step.at('with'),
+    env: step.at('env'),
+    shell: step.at('shell')?.text ?? shell,
+    timeoutMinutes: step.at('timeout-minutes'),
+    continueOnError: step.at('continue-on-error'),
+  };
+}
+
+function placed(entry: YamlEntry | undefined): PlacedText | undefined {
+  const text = entry?.text?.trim();
+  return entry === undefined || text === undefined ? undefined : { text, line: entry.line };
+}
+
+function texts(entry: YamlEntry | undefined): readonly string[] {
+  return (entry?.items ?? []).flatMap((item) => item.text ?? []);
+}
+
+/** The number that a value is written as; undefined for an expression (`${{ … }}`) and for nothing. */
+export function literalNumber(entry: YamlEntry | undefined): number | undefined {
+  const text = entry?.text ?? '';
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
