@@ -7,7 +7,7 @@ const LINTERS =
 const TESTS = 'pytest|jest|vitest|mocha|rspec|phpunit|ctest';
 /** Where a command starts: at the start of a line, behind `&&` and its like, or behind what runs another. */
 const START =
-  '(?:^|[;&|(]|\\b(?:npx|run|exec|dlx|-m|bundle exec|time|env|sudo|xvfb-run))\\s*(?:--?[\\w-]+(?:=\\S+)?\\s+)*(?:[A-Z_]+=\\S*\\s+)*';
+  '(?:^|[;&|(]|\\b(?:npx|run|exec|dlx|python[\\d.]* -m|time|env|sudo|xvfb-run))\\s*(?:--?[\\w-]+(?:=\\S+)?\\s+)*(?:[A-Z_]+=\\S*\\s+)*';
 const SCRIPT = '[\'"]?(?:lint|test|tests|type-?check|check|format|build|migrate|e2e)[\\w:.-]*';
 
 /** A command that checks, builds, migrates or pushes: one whose failure somebody wants to know. */

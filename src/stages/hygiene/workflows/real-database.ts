@@ -11,7 +11,7 @@ import type { PlacedText } from './yaml-entry.ts';
 const DRIVERS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /(^|\/)(requirements|pyproject|Pipfile|setup)/,
-    /^[\s"'\w=[]*?["'\s]?\b(psycopg2?(?:-binary)?|psycopg-c|asyncpg|aiopg|pg8000|mysqlclient|pymysql|aiomysql|asyncmy|mysql-connector-python)\b(?!-)/i,
+    /(?:^|["'\s,[])(psycopg2?(?:-binary)?|psycopg-c|asyncpg|aiopg|pg8000|mysqlclient|pymysql|aiomysql|asyncmy|mysql-connector-python)(?=["'\s[=<>~!;,@]|$)/i,
   ],
   [/(^|\/)package\.json$/, /^\s*"(pg|postgres|mysql2?|pg-promise)"\s*:/],
   [/(^|\/)go\.mod$/, /\b(github\.com\/(?:lib\/pq|jackc\/pgx(?:\/v\d+)?|go-sql-driver\/mysql))\s+v/],

@@ -26,7 +26,8 @@ const PROJECT_FILE =
   /^(requirements[\w.-]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg)|package\.json|go\.mod|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|[\w.-]+\.csproj|[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|tox\.ini|noxfile\.py)$/;
 const MOST_WORKFLOWS = 100;
 const MOST_PROJECT_FILES = 50;
-const LONGEST = 300_000;
+/** In characters; the parser needs a second for much more than that of nonsense. */
+const LONGEST = 100_000;
 
 /** Reads the workflows; undefined where none deploys with deploy-guard. */
 export async function readWorkflows(repository: Repository): Promise<Workflows | undefined> {

@@ -6,8 +6,8 @@ import { code } from './words.ts';
 import type { Job, Workflow } from './workflow.ts';
 import type { PlacedText } from './yaml-entry.ts';
 
-/** GitHub's own, and those of the two that a deploy to ECS trusts anyway. */
-const KNOWN_OWNERS = new Set(['actions', 'github', 'aws-actions', 'docker']);
+/** GitHub's own, and those of whose tools a deploy to ECS is made with anyway. */
+const KNOWN_OWNERS = new Set(['actions', 'github', 'aws-actions', 'docker', 'hashicorp']);
 const REFERENCE = /^([\w.-]+)\/([\w./-]+)@([\w./-]+)$/;
 const SHA = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 const VERSION = /^v?\d+(\.\d+)*([-+.][\w.-]*)?$/;
@@ -47,7 +47,7 @@ export const unpinnedActions: Rule<Workflows> = {
   summary: 'An action of a third party is not pinned to a commit',
   level: 'warning',
   why: "A tag of an action can be moved to other code, by its owner or by who got into the account: in March 2025 all tags of `tj-actions/changed-files` were, and printed the secrets of some 23 000 repositories. In the job that deploys such code stands beside the AWS credentials. A commit can't be moved.",
-  how: "Looks at the `uses` of the workflow that deploys; in jobs that don't deploy themselves it is a note. Version tags of GitHub's, AWS's and Docker's own actions and of deploy-guard are left alone, and so are your own and local ones. A branch is named whoever owns it.",
+  how: "Looks at the `uses` of the workflow that deploys; in jobs that don't deploy themselves it is a note. Version tags of GitHub's, AWS's, Docker's and HashiCorp's own actions and of deploy-guard are left alone, and so are your own and local ones. A branch is named whoever owns it.",
   fix: 'Name the commit, and the version behind it for people and for Dependabot, which keeps both up to date:\n\n```yaml\n- uses: owner/action@0123456789abcdef0123456789abcdef01234567 # v1.2.3\n```',
   see: "git grep -n 'uses:' -- .github/workflows",
   source: 'https://docs.github.com/en/actions/reference/security/secure-use',

@@ -83,7 +83,8 @@ function resolved(node: unknown, document: Document, depth = 0): Node | null {
 export function parseYaml(text: string): YamlEntry | undefined {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines });
+    // Without texts for its errors, which take seconds where there are thousands.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
     return document.errors.length > 0 ? undefined : new YamlEntry(document.contents, document, lines);
   } catch {
     // Nested too deeply for the parser.
