@@ -28,6 +28,7 @@ export function factsOf(context: CheckContext, tracked: ReadonlySet<string>): Re
       latestTag: config.image.latestTag,
       waitMinutes: config.ecs.waitMinutes,
       environment: config.environmentName,
+      owner: run.repository.split('/')[0] || undefined,
     },
     containers: () => Promise.race([containersOf(context).catch(() => undefined), limit]),
     builder: async () => {
