@@ -186,3 +186,89 @@ describe('deliver', () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+describe('a Slack, or what stands before it, that answers oddly', () => {
+  const quick = { answerMs: 400, totalMs: 1_500 };
+
+  async function answering(
+    handle: Parameters<typeof serve>[0],
+    limits: DeliveryLimits = quick,
+  ): Promise<{ delivery: Delivery; requests: number; ms: number }> {
+    const server = await serve(handle);
+    closing.push(server.close);
+    const started = Date.now();
+    const delivery = await deliver(`${server.url}${PATH}`, message, limits);
+    return { delivery, requests: server.requests.length, ms: Date.now() - started };
+  }
+
+  it.each(['0', '-5', 'NaN', '1e309', 'soon', '', '5, 10', '1'.repeat(400), 'Thu, 01 Jan 1970 00:00:00 GMT'])(
+    'ends in time where it limits us and asks to wait %s',
+    async (retryAfter) => {
+      const { delivery, ms, requests } = await answering((_, response) =>
+        response.writeHead(429, { 'retry-after': retryAfter }).end('rate_limited'),
+      );
+      expect(delivery).toMatchObject({ delivered: false, maybe: false });
+      expect(ms).toBeLessThan(2_500);
+      expect(requests).toBeLessThanOrEqual(4);
+    },
+  );
+
+  it('waits until the time that it names', async () => {
+    const at = new Date(Date.now() + 60_000).toUTCString();
+    const { requests, ms } = await answering((_, response) =>
+      response.writeHead(429, { 'retry-after': at }).end('rate_limited'),
+    );
+    // That is beyond the time that there is: it is not asked before.
+    expect([requests, ms < 400]).toEqual([1, true]);
+  });
+
+  const PAGE = `<html>${'x'.repeat(300_000)}</html>`;
+
+  it.each([
+    [404, { maybe: false, final: true }, 1],
+    [407, { maybe: false, final: true }, 1],
+    [500, { maybe: false, final: false }, 2],
+  ] as const)('takes a refusal with a huge page for one: %i', async (status, expected, least) => {
+    const { delivery, requests } = await answering((_, response) => response.writeHead(status).end(PAGE));
+    expect(delivery).toMatchObject({ delivered: false, ...expected });
+    expect(requests).toBeGreaterThanOrEqual(least);
+    expect('why' in delivery ? delivery.why.length : 999).toBeLessThan(150);
+  });
+
+  it('takes a status for an answer where the body never ends', async () => {
+    const { delivery, requests } = await answering((_, response) => response.writeHead(404).write('no_se'));
+    expect(delivery).toMatchObject({ delivered: false, maybe: false, final: true });
+    expect(requests).toBe(1);
+  });
+
+  it.each([
+    ['a huge one', PAGE],
+    ['a short one', ' \n<!DOCTYPE html><title>Sign in</title>'],
+  ])('does not take a web page for Slack: %s', async (_, page) => {
+    const { delivery, requests } = await answering((_, response) => response.writeHead(200).end(page));
+    expect(delivery).toMatchObject({ delivered: false, maybe: true });
+    expect('why' in delivery ? delivery.why : '').toMatch(/web page/);
+    expect(requests).toBe(1);
+  });
+
+  it('is believed where it takes the message in other words', async () => {
+    const { delivery } = await answering((_, response) => response.writeHead(200).end('{"ok":true}'));
+    expect(delivery).toEqual({ delivered: true });
+  });
+
+  it('that is behind a proxy which refuses is tried again, and nothing arrived', async () => {
+    const proxy = createServer().on('connect', (_, socket) => {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    closing.push(() => new Promise<void>((resolve) => proxy.close(() => resolve())));
+    const { port } = proxy.address() as AddressInfo;
+    const by = createAgents({ http: `http://127.0.0.1:${port}`, no: undefined });
+    const delivery = await deliverBy('https://hooks.slack.com/services/T/B/X', message, {
+      agents: by,
+      limits: quick,
+      onTry: () => undefined,
+    });
+    expect(delivery).toMatchObject({ delivered: false, maybe: false });
+  });
+});

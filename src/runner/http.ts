@@ -47,6 +47,8 @@ export interface HttpQuestion {
   readonly timeoutMs: number;
   /** Longest body that is read, in bytes; 4 MiB unless told. */
   readonly mostBytes?: number;
+  /** The status tells it all: a body that is too long or breaks off is given as far as it was read. */
+  readonly statusSuffices?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -102,12 +104,16 @@ async function readBody(response: IncomingMessage, question: HttpQuestion): Prom
   const most = question.mostBytes ?? 4 * 1024 * 1024;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > most) throw new Error(`the answer is larger than ${most} bytes`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > most) throw new Error(`the answer is larger than ${most} bytes`);
+      chunks.push(chunk);
+    }
+    if (!response.complete) throw new Error('the answer broke off');
+  } catch (error) {
+    if (question.statusSuffices !== true || question.signal?.aborted === true) throw error;
   }
-  if (!response.complete) throw new Error('the answer broke off');
   return Buffer.concat(chunks);
 }
 

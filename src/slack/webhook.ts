@@ -47,8 +47,9 @@ export async function deliver(
   for (let attempt = 1; ; attempt += 1) {
     onTry(true);
     const answer = await post(webhookUrl, message, agents, limits.answerMs);
-    if (!(answer instanceof NoAnswer) && answer.status >= 200 && answer.status < 300)
-      return { delivered: true };
+    if (!(answer instanceof NoAnswer) && answer.status >= 200 && answer.status < 300) {
+      return isWebPage(answer) ? { delivered: false, maybe: true, why: NOT_SLACK } : { delivered: true };
+    }
     const maybe = answer instanceof NoAnswer ? answer.maybeReceived : BEHIND_A_GATEWAY.has(answer.status);
     if (maybe) return { delivered: false, maybe, why: reason(answer) };
     onTry(false);
@@ -79,6 +80,7 @@ async function post(
           body: typeof init?.body === 'string' ? init.body : '',
           timeoutMs,
           mostBytes: 64 * 1024,
+          statusSuffices: true,
         });
       } catch (error) {
         answer = error instanceof NoAnswer ? error : new NoAnswer(String(error), false, error);
@@ -105,11 +107,20 @@ function toResponse({ status, header, body }: HttpAnswer, url: string) {
   };
 }
 
-/** `Retry-After` in milliseconds (Slack, "Rate limits": whole seconds). */
+const NOT_SLACK = 'a web page came for an answer, from something between here and Slack';
+
+/** Slack says `ok`, and what is made like it says so in JSON; a page is that of a proxy or a portal. */
+function isWebPage({ body }: HttpAnswer): boolean {
+  return body.toString('utf8', 0, 200).trimStart().startsWith('<');
+}
+
+/** `Retry-After` in milliseconds (Slack, "Rate limits": whole seconds; RFC 9110, 10.2.3: or a date). */
 function retryAfterMs(answer: HttpAnswer | NoAnswer): number | undefined {
   if (answer instanceof NoAnswer) return undefined;
-  const seconds = Number(answer.header('retry-after'));
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  const said = answer.header('retry-after')?.trim() ?? '';
+  if (/^\d+$/.test(said)) return Number(said) > 0 ? Number(said) * 1000 : undefined;
+  const ms = Date.parse(said) - Date.now();
+  return /[a-z]/i.test(said) && ms > 0 ? ms : undefined;
 }
 
 function reason(answer: HttpAnswer | NoAnswer): string {
