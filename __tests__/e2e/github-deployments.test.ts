@@ -3,6 +3,8 @@ import type { GitHubOptions } from '../../sandbox/github/api.ts';
 import { type DeployOptions, deploy } from './deploy.ts';
 
 const RUN = 'https://github.com/acme/dyno-agent/actions/runs/17364528190';
+/** The page of the job that the harness runs. */
+const JOB = `${RUN}/job/48612345678`;
 const TOKEN = 'ghs_TheTokenOfThisJob0123456789';
 const inputs = {
   environment: 'production',
@@ -30,14 +32,14 @@ describe.concurrent('a run with `environment`', () => {
     expect(deployments[0]).toMatchObject({ environment: 'production', ref: sha, madeBy: 'api' });
     expect(states).toEqual([['in_progress', 'success']]);
     for (const status of deployments[0]?.statuses ?? []) {
-      expect(status).toMatchObject({ logUrl: RUN, environmentUrl: 'https://dyno.example.com' });
+      expect(status).toMatchObject({ logUrl: JOB, environmentUrl: 'https://dyno.example.com' });
     }
     expect(run.annotations).toEqual([]);
     expect(run.leaks([TOKEN])).toEqual([]);
   });
 
   it("uses the deployment that the job's own `environment:` made", async () => {
-    const jobEnvironment = { name: 'production', ref: 'main', logUrl: `${RUN}/job/48612345678` };
+    const jobEnvironment = { name: 'production', ref: 'main', logUrl: JOB };
     const { deployments, states } = await recorded({ github: { jobEnvironment } });
     expect(deployments).toHaveLength(1);
     expect(deployments[0]?.madeBy).toBe('job');
@@ -51,6 +53,33 @@ describe.concurrent('a run with `environment`', () => {
       ['queued', 'in_progress'],
       ['in_progress', 'success'],
     ]);
+  });
+
+  it('leaves the deployment of another job of the run alone', async () => {
+    const [name, ref] = ['production', 'main'];
+    const { deployments, states } = await recorded({
+      github: {
+        jobEnvironments: [
+          { name, ref, logUrl: JOB },
+          { name, ref, logUrl: `${RUN}/job/48612349999` },
+        ],
+      },
+    });
+    expect(deployments.map(({ madeBy }) => madeBy)).toEqual(['job', 'job']);
+    expect(states).toEqual([
+      ['queued', 'in_progress', 'in_progress', 'success'],
+      ['queued', 'in_progress'],
+    ]);
+  });
+
+  it('takes the newest of the run where GitHub does not tell the number of the job', async () => {
+    const jobEnvironment = { name: 'production', ref: 'main', logUrl: JOB };
+    const { deployments, states } = await recorded({
+      github: { jobEnvironment },
+      inputs: { 'job-id': '' },
+    });
+    expect(states).toEqual([['queued', 'in_progress', 'in_progress', 'success']]);
+    expect(deployments[0]?.statuses.at(-1)?.logUrl).toBe(RUN);
   });
 
   it.each([

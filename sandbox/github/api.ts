@@ -15,7 +15,17 @@ export type GitHubBehaviour = 'ok' | 'forbidden' | 'unauthorized' | 'server_erro
 export interface GitHubOptions {
   readonly behaviour?: GitHubBehaviour;
   /** The job has an `environment:` of its own: GitHub has made a deployment for it before the action starts. */
-  readonly jobEnvironment?: { readonly name: string; readonly ref: string; readonly logUrl: string };
+  readonly jobEnvironment?: JobEnvironment;
+  /** The same for several jobs of a run, in the order in which they began. */
+  readonly jobEnvironments?: readonly JobEnvironment[];
+}
+
+/** A job's own `environment:`. */
+export interface JobEnvironment {
+  readonly name: string;
+  readonly ref: string;
+  /** The page that its statuses link to: `…/actions/runs/<run>/job/<job>`. */
+  readonly logUrl: string;
 }
 
 /** A request as it came. */
@@ -53,8 +63,10 @@ const refusals = {
 export function createGitHubHandler(options: GitHubOptions = {}): GitHubApi {
   const store = new DeploymentStore();
   const requests: GitHubRequest[] = [];
-  const { jobEnvironment: job, behaviour = 'ok' } = options;
-  if (job) store.startJob(job.name, job.ref, job.logUrl);
+  const { jobEnvironment: job, jobEnvironments = [], behaviour = 'ok' } = options;
+  for (const each of [...(job ? [job] : []), ...jobEnvironments]) {
+    store.startJob(each.name, each.ref, each.logUrl);
+  }
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = (req.url ?? '').replace(/^\/api\/v3/, '');
@@ -112,8 +124,8 @@ function created<T extends object>(
   return 'message' in result ? [result.status, { message: result.message }] : [201, json(result)];
 }
 
-function deploymentJson({ id, environment, ref }: GitHubDeploymentTruth): unknown {
-  return { id, environment, original_environment: environment, ref, sha: ref, task: 'deploy', payload: {} };
+function deploymentJson({ id, environment, ref, payload }: GitHubDeploymentTruth): unknown {
+  return { id, environment, original_environment: environment, ref, sha: ref, task: 'deploy', payload };
 }
 
 function statusJson({ state, description, logUrl, environmentUrl }: StatusTruth): unknown {

@@ -15,6 +15,8 @@ export interface GitHubDeploymentTruth {
   readonly ref: string;
   /** `job`: made by GitHub for a job's own `environment:`; `api`: by a call of this API. */
   readonly madeBy: 'job' | 'api';
+  /** What its maker said of it, as given. */
+  readonly payload: unknown;
   readonly statuses: readonly StatusTruth[];
 }
 
@@ -72,7 +74,7 @@ export class DeploymentStore {
 
   /** What GitHub does when a job with `environment:` starts. */
   startJob(environment: string, ref: string, logUrl: string): void {
-    const made = this.#add({ environment, ref, madeBy: 'job' });
+    const made = this.#add({ environment, ref, madeBy: 'job', payload: {} });
     const common = { description: '', logUrl, environmentUrl: '' };
     made.statuses = [
       { ...common, state: 'queued' },
@@ -83,12 +85,12 @@ export class DeploymentStore {
   create(body: unknown): GitHubDeploymentTruth | Refusal {
     const read = v.safeParse(creation, body);
     if (!read.success) return { status: 422, message: v.summarize(read.issues) };
-    const { ref, environment, auto_merge: merges, required_contexts: contexts } = read.output;
+    const { ref, environment, auto_merge: merges, required_contexts: contexts, payload = {} } = read.output;
     if (merges) return { status: 409, message: `Conflict merging main into ${ref}.` };
     if (contexts?.length !== 0) {
       return { status: 409, message: `Conflict: Commit status checks failed for ${ref}.` };
     }
-    return this.#add({ environment, ref, madeBy: 'api' });
+    return this.#add({ environment, ref, madeBy: 'api', payload });
   }
 
   addStatus(id: number, body: unknown): StatusTruth | Refusal {
@@ -117,7 +119,7 @@ export class DeploymentStore {
     }
   }
 
-  #add(given: Pick<Stored, 'environment' | 'ref' | 'madeBy'>): Stored {
+  #add(given: Pick<Stored, 'environment' | 'ref' | 'madeBy' | 'payload'>): Stored {
     const deployment: Stored = { id: 1_802_230_182 + this.#deployments.length, ...given, statuses: [] };
     this.#deployments.push(deployment);
     return deployment;

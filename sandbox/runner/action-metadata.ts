@@ -58,11 +58,12 @@ export function readActionMetadata(actionDir: string): ActionMetadata {
 }
 
 /**
- * An input's default with its `${{ github.x }}` expressions filled in.
+ * An input's default with its `${{ github.x }}` expressions, and the job's number, filled in.
  * @throws Error for any other expression, which an input's default rarely has.
  */
 export function evaluateDefault(text: string, github: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (_whole, expression: string) => {
+    if (expression === 'job.check_run_id') return github['check_run_id'] ?? '';
     const key = /^github\.([a-z_]+)$/.exec(expression)?.[1];
     if (key === undefined)
       throw new Error(`the default \${{ ${expression} }} is not supported by this runner`);

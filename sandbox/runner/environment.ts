@@ -13,6 +13,8 @@ export interface GitHubContext {
   readonly runAttempt: string;
   readonly workflow: string;
   readonly job: string;
+  /** `job.check_run_id`: the number in the address of the job's page. Empty on a GitHub that doesn't tell. */
+  readonly checkRunId: string;
   readonly serverUrl: string;
   readonly apiUrl: string;
   /** `github.token`: filled into an input's default, never put into the environment. */
@@ -31,6 +33,7 @@ export function githubContext(given: Partial<GitHubContext>, workspace: string):
     runAttempt: '1',
     workflow: 'Deploy',
     job: 'deploy',
+    checkRunId: '48612345678',
     serverUrl: 'https://github.com',
     apiUrl: 'https://api.github.com',
     token: `ghs_${randomUUID().replaceAll('-', '')}Sand`,
@@ -56,6 +59,7 @@ export function githubExpressionValues(github: GitHubContext): Readonly<Record<s
     run_attempt: github.runAttempt,
     workflow: github.workflow,
     job: github.job,
+    check_run_id: github.checkRunId,
     server_url: github.serverUrl,
     api_url: github.apiUrl,
   };

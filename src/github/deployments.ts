@@ -27,7 +27,7 @@ export class GitHubRefused extends Error {
 /** States after which a deployment is over: another attempt of the same run does not write over it. */
 const OVER: ReadonlySet<unknown> = new Set(['success', 'failure', 'error', 'inactive']);
 /** How many of an environment's newest deployments are looked at. A job's own was made when the job began. */
-const NEWEST = 5;
+const NEWEST = 10;
 const DESCRIPTION_MOST = 140;
 
 /**
@@ -39,9 +39,10 @@ export class GitHubDeployments {
   readonly #token: string;
   readonly #agents: Agents;
   readonly #timeoutMs: number;
+  readonly #jobId: string | undefined;
 
-  /** Throws GitHubRefused where the API's address is neither https nor this machine's. */
-  constructor(run: RunContext, token: string, agents: Agents, timeoutMs: number) {
+  /** `jobId`: the number of this job in its page's address, where it is known. Throws GitHubRefused where the API's address is neither https nor this machine's. */
+  constructor(run: RunContext, token: string, agents: Agents, timeoutMs: number, jobId: string | undefined) {
     const url = URL.parse(run.apiUrl);
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     if (!isSafe) throw new GitHubRefused(`${oneLine(run.apiUrl, 100)} is not an https URL`, undefined);
@@ -49,22 +50,28 @@ export class GitHubDeployments {
     this.#token = token;
     this.#agents = agents;
     this.#timeoutMs = timeoutMs;
+    this.#jobId = jobId;
   }
 
   /**
-   * The deployment that was made for this run and is not over: by GitHub for the job's own `environment:`, or by
-   * us. It is known by its statuses, which link to the run. Throws GitHubRefused.
+   * The deployment that was made for this job and is not over: by GitHub for its `environment:`, or by us. It is
+   * known by its statuses, which link to the job's page, and before its first by its payload. Where the job's
+   * number is not known, the newest of the run. Throws GitHubRefused.
    */
   async find(environment: string): Promise<number | undefined> {
     const query = new URLSearchParams({ environment, per_page: String(NEWEST) });
-    const ids = listOf(await this.#ask('GET', `deployments?${query}`)).flatMap((each) => idOf(each) ?? []);
-    const statuses = await Promise.all(
-      ids.map(async (id) => listOf(await this.#ask('GET', `deployments/${id}/statuses?per_page=10`))),
-    );
-    return ids.find((_, at) => {
-      const of = statuses[at] ?? [];
-      return of.some((status) => this.#isOfThisRun(status)) && !OVER.has(property(of[0], 'state'));
+    const found = listOf(await this.#ask('GET', `deployments?${query}`)).flatMap((deployment) => {
+      const id = idOf(deployment);
+      return id === undefined ? [] : [{ id, deployment }];
     });
+    const statuses = await Promise.all(
+      found.map(async ({ id }) => listOf(await this.#ask('GET', `deployments/${id}/statuses?per_page=10`))),
+    );
+    return found.find(({ deployment }, at) => {
+      const of = statuses[at] ?? [];
+      if (of.length === 0) return this.#isMadeByUs(deployment);
+      return of.some((status) => this.#isOurs(status)) && !OVER.has(property(of[0], 'state'));
+    })?.id;
   }
 
   /** Makes a deployment of the commit, whatever else is being checked or merged; gives its id. Throws GitHubRefused. */
@@ -76,7 +83,7 @@ export class GitHubDeployments {
       auto_merge: false,
       required_contexts: [],
       description: 'deploy-guard to Amazon ECS',
-      payload: { workflow_run_id: this.#run.runId },
+      payload: this.#payload(),
     });
     const id = idOf(answer);
     if (id === undefined) throw new GitHubRefused('its answer has no id of the new deployment', undefined);
@@ -87,17 +94,40 @@ export class GitHubDeployments {
   async record(id: number, { state, description, environmentUrl }: DeploymentStatus): Promise<void> {
     await this.#ask('POST', `deployments/${id}/statuses`, {
       state,
-      log_url: this.#run.runUrl,
+      log_url: this.#jobId === undefined ? this.#run.runUrl : this.#jobPage(this.#jobId),
       description: shorten(description, DESCRIPTION_MOST),
       ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
     });
   }
 
-  #isOfThisRun(status: unknown): boolean {
-    const { serverUrl, repository, runId } = this.#run;
-    const page = `${serverUrl}/${repository}/actions/runs/${runId}`;
+  #isOurs(status: unknown): boolean {
     const url = property(status, 'log_url') || property(status, 'target_url');
-    return typeof url === 'string' && (url === page || url.startsWith(`${page}/`));
+    if (typeof url !== 'string') return false;
+    const page = this.#page();
+    if (this.#jobId === undefined) return url === page || url.startsWith(`${page}/`);
+    return url === this.#jobPage(this.#jobId);
+  }
+
+  #isMadeByUs(deployment: unknown): boolean {
+    const payload = property(deployment, 'payload');
+    const ours: Readonly<Record<string, unknown>> = this.#payload();
+    return Object.keys(ours).every((key) => property(payload, key) === ours[key]);
+  }
+
+  #payload() {
+    const job = this.#jobId === undefined ? {} : { job_id: this.#jobId };
+    return { workflow_run_id: this.#run.runId, ...job };
+  }
+
+  /** Without the attempt: so GitHub links to it. */
+  #page(): string {
+    const { serverUrl, repository, runId } = this.#run;
+    return `${serverUrl}/${repository}/actions/runs/${runId}`;
+  }
+
+  /** A job's page has its check run's number (docs.github.com, "Contexts reference", `job.check_run_id`). */
+  #jobPage(jobId: string): string {
+    return `${this.#page()}/job/${jobId}`;
   }
 
   async #ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {

@@ -29,6 +29,8 @@ export interface Config {
   /** The GitHub environment's name and URL, as the messages show them. */
   readonly environmentName: string | undefined;
   readonly environmentUrl: string | undefined;
+  /** This job's number at GitHub; undefined where the runner does not tell (GitHub Enterprise Server). */
+  readonly jobId: string | undefined;
   readonly hygiene: HygieneSettings;
   readonly slack: { readonly webhookUrl: string | undefined; readonly notify: InputValues['slack-notify'] };
 }
@@ -169,6 +171,7 @@ function toConfig(
     },
     environmentName: values.environment,
     environmentUrl: values['environment-url'],
+    jobId: /^\d{1,20}$/.test(values['job-id'] ?? '') ? values['job-id'] : undefined,
     hygiene: {
       level: values.hygiene,
       ignore: values['hygiene-ignore'],

@@ -198,6 +198,7 @@ export const INPUTS = {
   environment: optional,
   'environment-url': httpUrl,
   'github-token': optional,
+  'job-id': optional,
 } as const;
 
 export type InputName = keyof typeof INPUTS;

@@ -21,7 +21,7 @@ export function environmentRecord(
   agents: Agents,
   ports: Pick<RecordPorts, 'save'> & { readonly timeoutMs: () => number },
 ): EnvironmentRecord | undefined {
-  const { environmentName, environmentUrl, mode, environment } = config;
+  const { environmentName, environmentUrl, mode, environment, jobId } = config;
   if (environmentName === undefined || mode === 'check') return undefined;
   return new EnvironmentRecord(environmentName, environmentUrl, {
     ...ports,
@@ -29,7 +29,7 @@ export function environmentRecord(
       const token = environment['INPUT_GITHUB-TOKEN']?.trim();
       if (!token) throw new Error('`github-token` is empty');
       const client = await import('../../github/deployments.ts');
-      return new client.GitHubDeployments(run, token, agents, ports.timeoutMs());
+      return new client.GitHubDeployments(run, token, agents, ports.timeoutMs(), jobId);
     },
   });
 }
@@ -42,7 +42,8 @@ export class EnvironmentRecord {
   readonly #environment: string;
   readonly #url: string | undefined;
   readonly #ports: RecordPorts;
-  #begun: Promise<number | Finding> | undefined;
+  /** Undefined within: there is none, and nobody to warn. */
+  #begun: Promise<number | Finding | undefined> | undefined;
 
   constructor(environment: string, url: string | undefined, ports: RecordPorts) {
     this.#environment = environment;
@@ -71,9 +72,9 @@ export class EnvironmentRecord {
     this.#begun = this.#resume(id).catch((error: unknown) => this.#notRecorded(error));
   }
 
-  async #resume(id: number | undefined): Promise<number | Finding> {
-    const found = id ?? (await (await this.#ports.open()).find(this.#environment));
-    return found ?? this.#notRecorded(new Error('no deployment of this run is there'));
+  /** Where none is found, the process before ended before it made one. */
+  async #resume(id: number | undefined): Promise<number | undefined> {
+    return id ?? (await (await this.#ports.open()).find(this.#environment));
   }
 
   /** Records how the run ended; gives a finding where that didn't work. Nothing where nothing had begun. */
@@ -126,7 +127,11 @@ function statusOf(report: RunReport): { readonly state: DeploymentState; readonl
   const { result, totalMs } = report;
   const [failure] = report.failures;
   if (result === 'started') return { state: 'in_progress', description: 'Started, and not waited for' };
-  if (isGreen(result)) return { state: STATES[result], description: `Deployed in ${duration(totalMs)}` };
+  if (isGreen(result))
+    return {
+      state: STATES[result],
+      description: `${report.mode === 'rollback' ? 'Rolled back' : 'Deployed'} in ${duration(totalMs)}`,
+    };
   const description = failure ? `${failure.code} ${oneLine(failure.title, 400)}` : result;
   if (result === 'cancelled' && !changedAnything(report)) return { state: 'inactive', description };
   // What broke here, or was cut short, says nothing about the image.
