@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ActionRun } from '../../sandbox/runner/run-action.ts';
 import { success } from '../../sandbox/scenarios/success.ts';
 import { deploy, makeWorkspace } from './deploy.ts';
 
@@ -18,6 +19,13 @@ const ATTACKS = [
   'progress 10%\r::error::forged',
   '::group::forged\u2028::error::forged',
 ];
+
+/** One error of ours, and none of the annotations that the attacks ask for. */
+function expectOneError(run: ActionRun, code: string): void {
+  const errors = run.annotations.filter(({ level }) => level === 'error');
+  expect(errors.map(({ message }) => message.slice(0, 5))).toEqual([code]);
+  expect(run.annotations.filter(({ message }) => /^forged/.test(message))).toEqual([]);
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'hostile-docker-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,8 +48,7 @@ esac
     const { run, truth } = await deploy({ run: { path: [folder] } });
     expect(run.outputs).toMatchObject({ result: 'failed', 'failure-code': 'DG431' });
     expect(run.main.exitCode).toBe(1);
-    expect(run.annotations).toHaveLength(1);
-    expect(run.annotations[0]?.message).toMatch(/^DG431 /);
+    expectOneError(run, 'DG431');
     expect(Object.keys(run.state)).toEqual(['run']);
     expect(JSON.parse(run.state['run'] ?? '{}')).toMatchObject({
       stage: 'image',
@@ -95,7 +102,7 @@ describe('an application that logs commands, mentions and mark-up', () => {
       },
     });
     expect(run.outputs).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG612' });
-    expect(run.annotations).toHaveLength(1);
+    expectOneError(run, 'DG612');
     expect(Object.keys(run.state)).toEqual(['run']);
     const slack = JSON.stringify(truth.slackMessages[0]?.payload);
     expect(slack).not.toContain('<!channel>');
