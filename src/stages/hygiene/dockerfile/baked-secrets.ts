@@ -47,6 +47,14 @@ export const bakedSecrets: Rule<Dockerfiles> = {
         at: ['Dockerfile:2', 'Dockerfile:3', 'Dockerfile:4'],
       },
       {
+        name: 'an argument that a stage which is left behind makes a variable',
+        files: {
+          Dockerfile:
+            'FROM node:22 AS build\nARG APP_TOKEN=""\nENV APP_TOKEN="$APP_TOKEN"\nRUN npm run build\nFROM node:22-slim\nCOPY --from=build /app /app\n',
+        },
+        at: ['Dockerfile:2'],
+      },
+      {
         name: 'the old form of ENV',
         files: { Dockerfile: 'FROM python:3.13-slim\nENV SECRET_KEY k3Vw9ahz and more\n' },
         at: ['Dockerfile:2'],
@@ -105,32 +113,38 @@ function hitsIn(instruction: Instruction, { file, final }: Dockerfile, isFinal: 
 
 function judge(
   keyword: 'ARG' | 'ENV',
-  { name, value, line }: Assignment,
+  { name, value = '', line }: Assignment,
   file: string,
   isDeployed: boolean,
 ): Hit | undefined {
   const where = { file, line };
-  const kind = value === undefined ? undefined : credentialIn(value);
-  if (kind !== undefined)
-    return { where, title: `${keyword} ${name} in ${file} holds ${kind}: it is in the image and in git.` };
+  const level = isDeployed ? 'warning' : 'note';
+  const place = isDeployed ? 'the image' : 'the build cache';
+  const kind = credentialIn(value);
+  if (kind !== undefined) {
+    return { where, title: `${keyword} ${name} in ${file} holds ${kind}: it is in git and in ${place}.` };
+  }
   if (!namesSecret(name)) return undefined;
-  if (value?.includes('$')) {
+  if (value.includes('$')) {
+    // A stage that is left behind has it from an ARG, which is named already.
+    if (!isDeployed) return undefined;
     return {
       where,
       title: `${keyword} ${name} in ${file} takes a secret from a build argument: everybody who can pull the image can read it.`,
     };
   }
-  if (value !== undefined && value !== '') {
+  if (value !== '') {
     if (isStandIn(value)) return undefined;
     return {
       where,
-      title: `${keyword} ${name} in ${file} has a literal value: it is in git, and everybody who can pull the image can read it.`,
+      level,
+      title: `${keyword} ${name} in ${file} has a literal value: it is in git and in ${place}.`,
     };
   }
   if (keyword === 'ENV') return undefined;
   return {
     where,
-    level: isDeployed ? 'warning' : 'note',
+    level,
     title: isDeployed
       ? `ARG ${name} in ${file} puts a secret into the history of the image.`
       : `ARG ${name} in ${file} puts a secret into the build cache and the provenance of the image.`,

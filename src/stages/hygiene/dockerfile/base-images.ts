@@ -65,7 +65,8 @@ export function smallerImage({ repository, tag = 'latest', text }: ImageName): s
   if (slim !== undefined) return `${nameOf(text)}:${slim}`;
   if (repository === 'eclipse-temurin') {
     const version = /^(\d+)[\d.+_u]*(-jdk)?(-[a-z]+)?$/.exec(tag);
-    return version ? `${nameOf(text)}:${version[1]}-jre${version[3] ?? ''}` : undefined;
+    if (version === null || tag.includes('jre')) return undefined;
+    return `${nameOf(text)}:${version[1]}-jre${version[3] ?? ''}`;
   }
   if (repository === 'openjdk') {
     const version = /^(8|11|17|21)(?!\d)(?!.*jre)/.exec(tag)?.[1];

@@ -4,9 +4,11 @@ import { type Dockerfile, type Dockerfiles, inEach } from './dockerfile.ts';
 import type { Instruction } from './instructions.ts';
 import { packageAction, packagesOf } from './packages.ts';
 
-/** Compilers, build systems and headers: of no use to an application that is built already. */
+/** Compilers and build systems: of no use to an application that is built already. */
 const TOOLS =
-  /^(build-essential|build-base|gcc(-\d+|-c\+\+)?|g\+\+(-\d+)?|clang(-\d+)?|make|cmake|musl-dev|rustc|cargo|golang(-go|-\d.*)?|go|maven|gradle|default-jdk(-headless)?|openjdk-?\d+-jdk(-headless)?|(python3?|libpq|postgresql|libffi|openssl|libssl|mariadb|libmariadb|libmysqlclient|default-libmysqlclient)-dev(el)?|python3\.\d+-dev)$/;
+  /^(build-essential|build-base|gcc(-\d+|-c\+\+)?|g\+\+(-\d+)?|clang(-\d+)?|make|cmake|musl-dev|rustc|cargo|golang(-go|-\d.*)?|go|maven|gradle|default-jdk(-headless)?|openjdk-?\d+-jdk(-headless)?)$/;
+/** Headers are named with the tools; alone they are often a library's name that somebody knew. */
+const HEADERS = /-dev(el)?$/;
 
 /** DG002: what the image was built with is deployed with it. */
 export const buildTools: Rule<Dockerfiles> = {
@@ -14,7 +16,7 @@ export const buildTools: Rule<Dockerfiles> = {
   summary: 'Build tools in the image that is deployed',
   level: 'note',
   why: 'A compiler and headers make the image larger by hundreds of megabytes, which every new task pulls before it starts: on Fargate nothing is cached between tasks. They are also what an intruder needs, and their packages fill the list of vulnerabilities that a scanner of the registry shows.',
-  how: 'Looks at the stage that is built and those it is `FROM`: a base that is a tool chain (`golang`, `rust`, `maven`, `gradle`, the .NET SDK), and compilers or headers that `apt-get`, `apk`, `dnf` or `yum` install there and no command of the same `RUN` removes. Earlier stages may have all of it.',
+  how: 'Looks at the stage that is built and those it is `FROM`: a base that is a tool chain (`golang`, `rust`, `maven`, `gradle`, the .NET SDK), and compilers or build systems that `apt-get`, `apk`, `dnf` or `yum` install there and no command of the same `RUN` removes. Headers alone are left alone. Earlier stages may have all of it.',
   fix: 'Build in a stage of its own, and copy what came of it:\n\n```dockerfile\nFROM python:3.13-slim AS build\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\nCOPY requirements.txt .\nRUN pip install --prefix=/install -r requirements.txt\n\nFROM python:3.13-slim\nCOPY --from=build /install /usr/local\nCOPY . /app\n```',
   source: 'https://docs.docker.com/build/building/multi-stage/',
   see: "git grep -n -E 'FROM|build-essential|build-base|gcc' -- '*Dockerfile*'",
@@ -43,6 +45,13 @@ export const buildTools: Rule<Dockerfiles> = {
       },
     ],
     passes: [
+      {
+        name: 'libraries with their headers, and no compiler',
+        files: {
+          Dockerfile:
+            'FROM debian:bookworm-slim\nRUN apt-get update && apt-get install -y libssl-dev libpq-dev curl\n',
+        },
+      },
       {
         name: 'the tools stay in the stage that builds',
         files: {
@@ -93,8 +102,9 @@ function installedTools({ file, final }: Dockerfile): readonly Hit[] {
     if (run.keyword !== 'RUN' || removes(run)) return [];
     return run.commands.flatMap((command) => {
       if (packageAction(command) !== 'install') return [];
-      const tools = packagesOf(command).filter((name) => TOOLS.test(name));
-      if (tools.length === 0) return [];
+      const packages = packagesOf(command);
+      const tools = packages.filter((name) => TOOLS.test(name) || HEADERS.test(name));
+      if (!packages.some((name) => TOOLS.test(name))) return [];
       return [
         {
           where: { file, line: command.line },

@@ -1,6 +1,7 @@
+import { posix } from 'node:path';
 import type { Hit, Rule } from '../rule.ts';
 import { copiedSources, coversAll } from './copies.ts';
-import { type DependencyTool, dependencyTool } from './dependency-tools.ts';
+import { type DependencyTool, dependencyTool, preparingTool } from './dependency-tools.ts';
 import { type Dockerfile, type Dockerfiles, inEach, isMounted } from './dockerfile.ts';
 import type { Instruction } from './instructions.ts';
 import type { Stage } from './stages.ts';
@@ -70,6 +71,23 @@ export const copyOrder: Rule<Dockerfiles> = {
         },
       },
       {
+        name: 'a task of Gradle that gets them first, and cargo-chef',
+        files: {
+          Dockerfile:
+            'FROM rust:1.90 AS server\nCOPY --from=plan /recipe.json .\nRUN cargo chef cook --release\nCOPY . .\nRUN cargo build --release --features x\nFROM eclipse-temurin:21 AS build\nCOPY ["build.gradle", "gradlew", "./"]\nRUN ./gradlew downloadRepos\nCOPY . .\nRUN ./gradlew installDist\nFROM build\nCOPY --from=server /a /a\n',
+        },
+      },
+      {
+        name: 'a package of one’s own that the manifest names',
+        files: {
+          Dockerfile:
+            'FROM ruby:3.4-alpine\nCOPY /engines/client /app/vendor/client/\nCOPY /web/Gemfile /web/Gemfile.lock /app/\nRUN bundle install\nCOPY /web /app\n',
+          'engines/client/Gemfile': '',
+          'engines/client/client.rb': '',
+          'web/Gemfile': '',
+        },
+      },
+      {
         name: 'a cache mount',
         files: {
           Dockerfile:
@@ -102,6 +120,7 @@ export const copyOrder: Rule<Dockerfiles> = {
 function manifestExamples() {
   const commands = [
     ['poetry install --no-root', 'python:3.13-slim'],
+    ['. venv/bin/activate && poetry install -E pgsql --only main', 'python:3.13-slim'],
     ['uv sync --locked', 'python:3.13-slim'],
     ['pipenv install --system', 'python:3.13-slim'],
     ['corepack enable && pnpm install --frozen-lockfile', 'node:22-slim'],
@@ -109,7 +128,8 @@ function manifestExamples() {
     ['./mvnw -q package', 'eclipse-temurin:21'],
     ['gradle :app:bootJar', 'gradle:9'],
     ['composer install', 'php:8.4-fpm'],
-    ['cargo build --release', 'rust:1.90'],
+    ['bundle install --jobs 4 --without development', 'ruby:3.4-slim'],
+    ['cargo build --release --features a', 'rust:1.90'],
   ] as const;
   return commands.map(([command, image]) => ({
     name: command,
@@ -126,10 +146,11 @@ function lateInstalls(dockerfile: Dockerfile, stage: Stage): readonly Hit[] {
     if (/^(COPY|ADD)$/.test(instruction.keyword)) copies.push(instruction);
     if (instruction.keyword !== 'RUN') continue;
     for (const command of instruction.commands) {
-      const tool = dependencyTool(command);
+      const tool = dependencyTool(command) ?? preparingTool(command);
       if (tool === undefined || seen.has(tool)) continue;
+      const copy = copies.find((each) => bringsAll(each, tool, dockerfile, copies));
+      if (copy && dependencyTool(command) === undefined) continue;
       seen.add(tool);
-      const copy = copies.find((each) => bringsAll(each, tool, dockerfile));
       const cached = isMounted(instruction, tool.cache) || isLeftAlone(tool, dockerfile.contextFiles);
       if (copy && !cached && stage.own.includes(instruction)) {
         hits.push(toHit(dockerfile, tool, copy, command.line));
@@ -140,9 +161,17 @@ function lateInstalls(dockerfile: Dockerfile, stage: Stage): readonly Hit[] {
 }
 
 /** Whether a COPY brings the manifest together with the code. */
-function bringsAll(copy: Instruction, tool: DependencyTool, { contextFiles }: Dockerfile): boolean {
+function bringsAll(
+  copy: Instruction,
+  tool: DependencyTool,
+  { contextFiles }: Dockerfile,
+  copies: readonly Instruction[],
+): boolean {
   const sources = copiedSources(copy);
   if (sources.some(coversAll)) return true;
+  const isManifest = (source: string) => tool.manifests.test(posix.basename(source.replaceAll('*', '')));
+  // A folder beside the manifest is what the manifest needs: a package of one's own.
+  if (copies.flatMap(copiedSources).some(isManifest)) return false;
   return sources.some((source) => {
     const folder = `${source.replace(/^(\.?\/)+|\/+$/g, '')}/`;
     const within = [...contextFiles].filter((path) => path.startsWith(folder));

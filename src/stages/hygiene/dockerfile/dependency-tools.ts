@@ -93,25 +93,30 @@ const alone =
   (pattern: RegExp): Installs =>
   ([command = '', ...others]) =>
     pattern.test(command) && others.length === 0;
+/** Whatever comes after it: these take no packages as words. */
+const first =
+  (pattern: RegExp): Installs =>
+  ([command = '']) =>
+    pattern.test(command);
 const any =
   (pattern: RegExp): Installs =>
   (args) =>
     args.some((word) => pattern.test(word));
 
 const INSTALLS: Readonly<Record<string, Installs>> = {
-  poetry: alone(/^install$/),
+  poetry: first(/^install$/),
   pipenv: alone(/^(install|sync)$/),
   npm: alone(/^(ci|i|install|clean-install)$/),
-  yarn: (args) => args.length === 0 || alone(/^install$/)(args),
+  yarn: (args) => args.length === 0 || args[0] === 'install',
   pnpm: alone(/^(i|install|fetch)$/),
   go: ([command = '', second]) => command === 'build' || (command === 'mod' && second === 'download'),
   mvn: any(/^(package|install|verify|compile|.*:go-offline|.*:resolve)$/),
   mvnw: any(/^(package|install|verify|compile|.*:go-offline|.*:resolve)$/),
   gradle: any(/^(:?(\w+:)*(build|bootJar|assemble|jar|shadowJar|installDist|dependencies))$/),
   gradlew: any(/^(:?(\w+:)*(build|bootJar|assemble|jar|shadowJar|installDist|dependencies))$/),
-  bundle: alone(/^install$/),
-  composer: alone(/^(i|install)$/),
-  cargo: alone(/^(build|fetch|install)$/),
+  bundle: first(/^install$/),
+  composer: first(/^(i|install)$/),
+  cargo: first(/^(build|fetch)$/),
 };
 
 const ALSO_CALLED: Readonly<Record<string, keyof typeof TOOLS>> = {
@@ -124,4 +129,13 @@ const ALSO_CALLED: Readonly<Record<string, keyof typeof TOOLS>> = {
 function toolOf(program: string): DependencyTool | undefined {
   const name = ALSO_CALLED[program] ?? program;
   return Object.entries(TOOLS).find(([key]) => key === name)?.[1];
+}
+
+/**
+ * The tool whose tasks and subcommands have names of their own, so that any of them may have got the dependencies:
+ * Gradle, Maven, Cargo.
+ */
+export function preparingTool({ words }: ShellCommand): DependencyTool | undefined {
+  const program = (words[0] ?? '').replace(/^.*\//, '');
+  return /^(gradlew?|mvnw?|cargo)$/.test(program) ? toolOf(program) : undefined;
 }

@@ -9,7 +9,7 @@ export const noDockerignore: Rule<Dockerfiles> = {
   summary: 'The whole context copied without a .dockerignore',
   level: 'warning',
   why: '`COPY . .` takes everything that stands in the folder: `.git` with its history (and the token that the checkout may have left in its configuration), `.env` files, tests, documentation. Whoever can pull the image has them. And as each commit changes `.git`, no layer behind it ever comes from the cache.',
-  how: 'Looks for a `COPY` or `ADD` of the whole context in the stages that take part in the build, where neither the context’s `.dockerignore` nor one beside the Dockerfile (`Dockerfile.dockerignore`) has a pattern. A context that is not in the repository is left alone.',
+  how: 'Looks for a `COPY` or `ADD` of the whole context in the stages that take part in the build, where neither the context’s `.dockerignore` nor one beside the Dockerfile (`Dockerfile.dockerignore`) has a pattern. A note where the context is a folder within the repository: `.git` is not in it. A context that is not in the repository is left alone.',
   fix: 'Add a `.dockerignore` to the context, with what the image does not need:\n\n```text\n.git\n.github\n.env*\n**/__pycache__\n**/.pytest_cache\n**/node_modules\n.DS_Store\ndocs\ninfra\n```',
   source: 'https://docs.docker.com/build/concepts/context/#dockerignore-files',
   see: "git ls-files '*.dockerignore'",
@@ -65,10 +65,12 @@ export const noDockerignore: Rule<Dockerfiles> = {
     const copy = stages.flatMap(({ own }) => own).find((each) => copiedSources(each).some(coversAll));
     if (copy === undefined) return [];
     const place = posix.join(context, '.dockerignore');
+    const isRoot = posix.normalize(context) === '.';
     return [
       {
         where: { file, line: copy.line },
-        title: `${file} copies the whole context, and ${place} ${ignored ? 'has no pattern' : 'does not exist'}: \`.git\` and all else goes into the build.`,
+        ...(isRoot ? {} : { level: 'note' as const }),
+        title: `${file} copies all of ${isRoot ? 'the checkout, `.git` and all' : context}, and ${place} ${ignored ? 'has no pattern' : 'does not exist'}.`,
         fix: `Add to ${place}:\n${linesFor(dockerfile)
           .map((line) => `  ${line}`)
           .join('\n')}`,
@@ -78,12 +80,13 @@ export const noDockerignore: Rule<Dockerfiles> = {
 };
 
 /** What is in nearly every checkout, and of the rest what this one has. */
-function linesFor({ contextFiles }: Dockerfile): readonly string[] {
+function linesFor({ context, contextFiles }: Dockerfile): readonly string[] {
   const has = (pattern: RegExp) => [...contextFiles].some((path) => pattern.test(path));
   const python = has(/\.py$/) ? ['**/__pycache__', '**/*.py[co]', '**/.pytest_cache', '.venv'] : [];
   const node = has(/(^|\/)package\.json$/) ? ['**/node_modules', '**/npm-debug.log'] : [];
   const folders = ['.github', 'docs', 'infra', 'terraform', 'monitoring'].filter((folder) =>
     has(new RegExp(`^${folder.replace('.', '\\.')}/`)),
   );
-  return ['.git', '.env*', '.DS_Store', ...python, ...node, ...folders];
+  const git = context === undefined || posix.normalize(context) === '.' ? ['.git'] : [];
+  return [...git, '.env*', '.DS_Store', ...python, ...node, ...folders];
 }

@@ -42,6 +42,13 @@ export const notSlim: Rule<Dockerfiles> = {
       },
       { name: 'Alpine', files: { Dockerfile: 'FROM node:22-alpine\n' } },
       { name: 'a JRE', files: { Dockerfile: 'FROM eclipse-temurin:21-jre-jammy\n' } },
+      {
+        name: 'a JRE of an exact version',
+        files: {
+          Dockerfile:
+            'FROM docker.io/library/eclipse-temurin:24.0.2_12-jre@sha256:8cb2387a28af84cf0db0948d9c67d4480192f4e567027a3963f145d218e8b4f2\n',
+        },
+      },
       { name: 'a base of one’s own', files: { Dockerfile: 'FROM example.com/python:3.13\n' } },
       { name: 'a version that only the build knows', files: { Dockerfile: 'ARG V\nFROM python:$V\n' } },
     ],

@@ -1,4 +1,6 @@
+import { type Family, familyOf } from './base-images.ts';
 import type { Instruction } from './instructions.ts';
+import type { Stage } from './stages.ts';
 
 type Command = Instruction['commands'][number];
 
@@ -45,4 +47,22 @@ export function mayBring(program: string, lineage: readonly Instruction[]): bool
   return lineage.some((each) =>
     each.keyword === 'RUN' ? installed(each) : /^(COPY|ADD)$/.test(each.keyword) && file.test(each.text),
   );
+}
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  'apt-get': 'debian',
+  apt: 'debian',
+  apk: 'alpine',
+  yum: 'redhat',
+  dnf: 'redhat',
+  microdnf: 'redhat',
+};
+
+/** What a stage's image is made from, by its name or by the package manager that is used in it. */
+export function familyOfStage({ image, lineage }: Stage): Family | undefined {
+  const family = image && familyOf(image);
+  if (family !== undefined) return family;
+  const commands = lineage.flatMap((each) => (each.keyword === 'RUN' ? each.commands : []));
+  const user = commands.find((command) => packageAction(command) !== undefined);
+  return user && FAMILIES[managerOf(user)];
 }

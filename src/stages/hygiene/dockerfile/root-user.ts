@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
-import { familyOf, runsAsRoot } from './base-images.ts';
+import { runsAsRoot } from './base-images.ts';
 import { type Dockerfile, type Dockerfiles, inEach, last } from './dockerfile.ts';
+import { familyOfStage } from './packages.ts';
 import { fillIn } from './stages.ts';
 
 /** DG008: the application runs as root. */
@@ -80,7 +81,7 @@ export const rootUser: Rule<Dockerfiles> = {
         where: { file, line: user?.line ?? final.line },
         title: user
           ? `The last USER of ${file} is root: the application runs as root.`
-          : `${file} names no USER, and ${final.image?.text} runs as root.`,
+          : `${file} names no USER, and ${final.image?.text.split('@', 1)[0]} runs as root.`,
         fix: fixFor(dockerfile),
       },
     ];
@@ -107,7 +108,7 @@ function fixFor({ final }: Dockerfile): string {
   const switchTo = 'In the last stage, after what needs root:';
   if (image?.repository === 'node') return `${switchTo}\n  USER node`;
   if (image && /dotnet\//.test(image.repository)) return `${switchTo}\n  USER $APP_UID`;
-  const family = image && familyOf(image);
+  const family = familyOfStage(final);
   if (family === 'distroless') return `Write \`FROM ${image?.text.split(':', 1)[0]}:nonroot\`.`;
   if (family === 'scratch') return `${switchTo}\n  USER 10001`;
   const create =

@@ -1,7 +1,7 @@
 import type { Hit, Rule } from '../rule.ts';
-import { familyOf } from './base-images.ts';
 import { type Dockerfile, type Dockerfiles, inEach, last } from './dockerfile.ts';
 import type { Instruction } from './instructions.ts';
+import { familyOfStage } from './packages.ts';
 import { shellCommands } from './shell-commands.ts';
 
 /** DG011: a shell stands between ECS and the application. */
@@ -27,6 +27,14 @@ export const shellForm: Rule<Dockerfiles> = {
           Dockerfile: 'FROM node:22-slim\nCMD ["sh", "-c", "npx prisma migrate deploy && node server.js"]\n',
         },
         at: ['Dockerfile:2'],
+      },
+      {
+        name: 'the package manager tells whose shell it is',
+        files: {
+          Dockerfile:
+            'FROM envoyproxy/envoy:v1.39.0\nRUN apt-get update && apt-get install -y gettext-base\nENTRYPOINT ["/bin/sh", "-c", "envoy -c envoy.yaml"]\n',
+        },
+        at: ['Dockerfile:3'],
       },
       {
         name: 'ENTRYPOINT in shell form, with any shell',
@@ -113,10 +121,12 @@ function entrypointHit({ file }: Dockerfile, { line, text }: Instruction): Hit {
   };
 }
 
-function commandHit({ file }: Dockerfile, { keyword, line, text, json }: Instruction): Hit {
+function commandHit({ file, final }: Dockerfile, { keyword, line, text, json }: Instruction): Hit {
+  const isKnown = familyOfStage(final) !== undefined;
   return {
     where: { file, line },
-    title: `${keyword} in ${file} leaves a shell in front of the application: ECS’s signal to stop does not reach it, and each stop takes the 30 seconds of stopTimeout.`,
+    ...(isKnown ? {} : { level: 'note' as const }),
+    title: `${keyword} in ${file} leaves a shell in front of the application: ECS’s signal to stop ${isKnown ? 'does' : 'may'} not reach it, and each stop then takes the 30 seconds of stopTimeout.`,
     fix:
       (json ? undefined : arrayOf(text)) ??
       'Put `exec` before the last command: `… && exec gunicorn app:app`.',
@@ -139,7 +149,7 @@ function shellStays({ final }: Dockerfile, start: Instruction): boolean {
   if (script === undefined || command === undefined || command.replacesShell) return false;
   const shell = start.json?.[0] ?? last(final, 'SHELL')?.json?.[0] ?? '/bin/sh';
   if (!/(^|\/)(ba|da|a|z)?sh$/.test(shell)) return false;
-  const family = final.image && familyOf(final.image);
+  const family = familyOfStage(final);
   const stepsAside = /bash$|zsh$/.test(shell) || family === 'alpine' || family === 'redhat';
   if (stepsAside) return /[^|]\|[^|]|\|\| *exit|[^&>]&\s*$/.test(script);
   return family === 'debian' || start.commands.length > 1;

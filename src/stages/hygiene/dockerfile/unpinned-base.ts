@@ -4,7 +4,7 @@ import type { ImageName } from './image-name.ts';
 
 /** Tags that name no version: what they stand for changes from one day to the next. */
 const MOVING =
-  /^(latest|lts|current|stable|edge|rolling|nightly|master|main|dev|alpine|slim|fpm|apache|cli|jdk|jre)$/;
+  /^(latest|lts|current|stable|edge|rolling|sid|unstable|testing|experimental|nightly|master|main|dev|alpine|slim|fpm|apache|cli|jdk|jre)$/;
 
 /** DG004: the same commit may be built on another base tomorrow. */
 export const unpinnedBase: Rule<Dockerfiles> = {
@@ -32,8 +32,22 @@ export const unpinnedBase: Rule<Dockerfiles> = {
         files: { Dockerfile: 'ARG TAG=latest\nFROM --platform=$TARGETPLATFORM debian:${TAG}\n' },
         at: ['Dockerfile:2'],
       },
+      {
+        name: 'names that roll on',
+        files: {
+          Dockerfile: 'FROM gcr.io/distroless/static AS a\nFROM debian:sid-slim\nCOPY --from=a / /\n',
+        },
+        at: ['Dockerfile:1', 'Dockerfile:2'],
+      },
     ],
     passes: [
+      {
+        name: 'a distroless image by its digest',
+        files: {
+          Dockerfile:
+            'FROM gcr.io/distroless/static@sha256:0b2a1c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9\n',
+        },
+      },
       { name: 'a version', files: { Dockerfile: 'FROM python:3.13-slim\n' } },
       {
         name: 'a digest',
@@ -61,7 +75,7 @@ export const unpinnedBase: Rule<Dockerfiles> = {
         {
           where: { file, line },
           title: `${image.text} in ${file} names no version${image.tag === undefined ? ' (so it means `latest`)' : ''}: the same commit can be built on another image tomorrow.`,
-          fix: `Write a version after \`${image.repository}:\`; \`docker buildx imagetools inspect ${image.text}\` shows the digest of today's.`,
+          fix: fixFor(image),
         },
       ];
     }),
@@ -72,4 +86,12 @@ function isMoving({ repository, tag, digest }: ImageName): boolean {
   if (digest !== undefined || repository === 'scratch') return false;
   if (/distroless\/.*-debian\d+$/.test(repository)) return false;
   return (tag ?? 'latest').split('-').every((word) => MOVING.test(word));
+}
+
+function fixFor({ repository, text }: ImageName): string {
+  const inspect = `\`docker buildx imagetools inspect ${text}\` shows the digest of today's.`;
+  // Distroless images have no versions: their Debian release is in the name.
+  if (/(^|\/)distroless\/[a-z]+$/.test(repository))
+    return `Write \`${repository}-debian12:nonroot\`, or add the digest: ${inspect}`;
+  return `Write a version after \`${repository}:\`; ${inspect}`;
 }
