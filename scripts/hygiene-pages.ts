@@ -85,6 +85,7 @@ function fileText(path: string, whole: string, addition: string): string {
   // Keys and tokens of the examples are made up, and a scanner of this repository can't know that.
   const text = withoutPrivateKeys(withoutTokens(withoutAwsKeys(whole)));
   if (text.trim() === '') return `\`${path}\`${addition}, empty`;
+  if (text.includes('\0')) return `\`${path}\`${addition}, no text`;
   const language =
     LANGUAGES[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? (/Dockerfile/.test(path) ? 'dockerfile' : 'text');
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}\n…` : text;

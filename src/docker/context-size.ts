@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Dockerignore, parseDockerignore } from './dockerignore.ts';
 
 /** What docker would send of a build context. */
 export interface ContextSize {
@@ -24,8 +25,6 @@ const LIMITS: ContextLimits = { files: 300_000, ms: 2_500 };
 const LARGEST = 5;
 /** Entries between two turns of the event loop: requests to AWS are under way meanwhile. */
 const TURN = 400;
-
-type IsSent = (path: string) => boolean;
 
 /**
  * Adds up what docker would send of a folder: all but what .dockerignore takes out (`dockerfile`.dockerignore comes
@@ -78,26 +77,9 @@ function sizeOf(path: string): number {
   }
 }
 
-async function readIgnoreFile(
-  folder: string,
-  dockerfile: string,
-): Promise<{ readonly isSent: IsSent; readonly reopens: boolean }> {
+async function readIgnoreFile(folder: string, dockerfile: string): Promise<Dockerignore> {
   const text =
     (await readFile(`${dockerfile}.dockerignore`, 'utf8').catch(() => undefined)) ??
     (await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
-  if (text.trim() === '') return { isSent: () => true, reopens: false };
-  const { default: dockerignore } = await import('@balena/dockerignore');
-  const lines = text.split('\n').filter((line) => isPattern(line, dockerignore.default));
-  const filter = dockerignore.default().add(lines).createFilter();
-  return { isSent: (path) => filter(path), reopens: /^\s*!/m.test(text) };
-}
-
-/** Whether a line can be matched with at all: an unclosed `[` can't, and docker will say so when it builds. */
-function isPattern(line: string, dockerignore: typeof import('@balena/dockerignore').default): boolean {
-  try {
-    dockerignore().add(line).createFilter()('x');
-    return true;
-  } catch {
-    return false;
-  }
+  return await parseDockerignore(text);
 }

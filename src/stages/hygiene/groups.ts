@@ -1,5 +1,6 @@
 import { composeRules } from './compose/group.ts';
 import { dockerfileRules } from './dockerfile/group.ts';
+import { dockerignoreRules } from './dockerignore/group.ts';
 import type { Repository } from './repository.ts';
 import type { Hit, Rule, RuleGroup } from './rule.ts';
 import { trackedFilesRules } from './tracked-files/group.ts';
@@ -38,6 +39,7 @@ export function groupOf<Subject>({ name, read, rules }: RuleGroup<Subject>): Gro
 /** Every group there is, in the order of their codes. */
 export const groups: readonly Group[] = [
   groupOf(dockerfileRules),
+  groupOf(dockerignoreRules),
   groupOf(trackedFilesRules),
   groupOf(workflowRules),
   groupOf(composeRules),

@@ -44,5 +44,5 @@ function isKeyBody(body: string, hasPassphrase: boolean): boolean {
 
 /** A text with the body of each private key taken out. */
 export function withoutPrivateKeys(text: string): string {
-  return text.replaceAll(/(PRIVATE KEY-----(?:\\n|\s)*)[^-]{20,}/g, '$1…\n');
+  return text.replaceAll(/(PRIVATE KEY-----(?:\\n|\s)*)[A-Za-z0-9+/=\s\\]{20,}/g, '$1…\n');
 }

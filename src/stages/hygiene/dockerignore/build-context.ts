@@ -1,0 +1,219 @@
+import { posix } from 'node:path';
+import picomatch from 'picomatch';
+import { type Dockerignore, parseDockerignore } from '../../../docker/dockerignore.ts';
+import { copiedSources, coversAll } from '../dockerfile/copies.ts';
+import { type Instruction, readInstructions } from '../dockerfile/instructions.ts';
+import { readStages, stageNamed, stagesOf } from '../dockerfile/stages.ts';
+import type { Repository } from '../repository.ts';
+import { type SecretInContext, secretsIn } from './secrets.ts';
+import { isUnneeded } from './unneeded.ts';
+
+/** A COPY or an ADD that takes something from the build context. */
+export interface Copy {
+  readonly line: number;
+  /** As it is written: `COPY . .`. */
+  readonly text: string;
+  /** Into the image that is deployed, or into a stage that helps to build it. */
+  readonly into: 'image' | 'stage';
+  /** Whether it takes a path, given from the context. */
+  readonly takes: (path: string) => boolean;
+}
+
+/** A file or a folder that docker would send. */
+export interface SentEntry {
+  /** From the context's folder, without a `/` at its end. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly tracked: boolean;
+  /** What takes it; undefined: it is sent, and nothing takes it. */
+  readonly copy: Copy | undefined;
+}
+
+/** The build context of the deployed image, as docker would get it. */
+export interface BuildContext {
+  readonly dockerfile: string;
+  /** Path of the .dockerignore that counts; where there is none, of the one to write. */
+  readonly ignoreFile: { readonly path: string; readonly isThere: boolean };
+  /** Its lines. */
+  readonly patterns: readonly string[];
+  readonly git: SentEntry | undefined;
+  /** Whether actions/checkout left its login in .git/config. */
+  readonly hasLogin: boolean;
+  /** What no image needs, and what git ignores for the same reason. */
+  readonly unneeded: readonly SentEntry[];
+  /** What else is not tracked: the build may need it. */
+  readonly others: readonly SentEntry[];
+  readonly secrets: readonly SecretInContext[];
+  /** Paths from the context that are sent, tracked or not. */
+  readonly sent: readonly string[];
+  readonly copies: readonly Copy[];
+  readonly builder: 'buildkit' | 'classic' | undefined;
+}
+
+const MOST_DOCKERFILE = 100_000;
+
+/** Reads what would enter the image that is deployed; undefined where its Dockerfile or context isn't known. */
+export async function readBuildContext(repository: Repository): Promise<BuildContext | undefined> {
+  const { dockerfile, context } = repository.facts;
+  if (dockerfile === undefined || context === undefined) return undefined;
+  const instructions = await instructionsOf(repository, dockerfile);
+  const copies = instructions && copiesOf(instructions, repository.facts.target);
+  if (!instructions || !copies) return undefined;
+  const ignoreFile = ignoreFileOf(repository, dockerfile, context);
+  const text = ignoreFile.isThere ? ((await repository.read(ignoreFile.path)) ?? '') : '';
+  const view = new ContextView(repository, context, await parseDockerignore(text), copies);
+  const names = instructions.map((each) => `${each.keyword} ${each.text}`).join('\n');
+  const untracked = view.untracked();
+  const unneeded = view
+    .tracked()
+    .filter((path) => isUnneeded(path))
+    .concat(untracked.filter(isUnneeded));
+  const others = untracked.filter((path) => !isUnneeded(path) && path !== '.git');
+  return {
+    dockerfile,
+    ignoreFile,
+    patterns: text.split(/\r?\n/).map((line) => line.trim()),
+    git: untracked.includes('.git') ? await view.entry('.git', false) : undefined,
+    hasLogin: ((await repository.read('.git/config')) ?? '').includes('extraheader'),
+    unneeded: await view.grouped(unneeded, names),
+    others: await view.entries(others.slice(0, 50), false),
+    secrets: await secretsIn(view, repository),
+    sent: [...view.tracked(), ...untracked],
+    copies,
+    builder: await repository.builder(),
+  };
+}
+
+async function instructionsOf(
+  repository: Repository,
+  path: string,
+): Promise<readonly Instruction[] | undefined> {
+  const text = await repository.read(path);
+  return text === undefined || text.length > MOST_DOCKERFILE ? undefined : await readInstructions(text);
+}
+
+/** What the stages of the built one copy from the context; undefined where there is no such stage. */
+function copiesOf(
+  instructions: readonly Instruction[],
+  target: string | undefined,
+): readonly Copy[] | undefined {
+  const stages = readStages(instructions);
+  const final = target === undefined ? stages.at(-1) : stageNamed(stages, target, true);
+  if (final === undefined) return undefined;
+  const inImage = new Set(final.lineage);
+  const used = new Set(stagesOf(final, stages).flatMap(({ lineage }) => lineage));
+  return [...used].flatMap((instruction) =>
+    toCopy(instruction, inImage.has(instruction) ? 'image' : 'stage'),
+  );
+}
+
+function toCopy(instruction: Instruction, into: Copy['into']): readonly Copy[] {
+  const { keyword, text, line, flags } = instruction;
+  const sources = copiedSources(instruction);
+  // `--exclude` leaves out what only BuildKit can say.
+  if (sources.length === 0 || flags.some(({ name }) => name === 'exclude')) return [];
+  const matchers = sources.map(matcherOf);
+  return [
+    { line, text: `${keyword} ${text}`, into, takes: (path) => matchers.some((matches) => matches(path)) },
+  ];
+}
+
+function matcherOf(source: string): (path: string) => boolean {
+  if (coversAll(source)) return () => true;
+  const wanted = posix.normalize(source.replaceAll(/^["']|["']$/g, '')).replace(/^(\.?\/)+|\/$/g, '');
+  if (!/[*?[]/.test(wanted)) return (path) => path === wanted || path.startsWith(`${wanted}/`);
+  const matches = picomatch([wanted, `${wanted}/**`], { dot: true });
+  return (path) => matches(path);
+}
+
+function ignoreFileOf(
+  repository: Repository,
+  dockerfile: string,
+  context: string,
+): BuildContext['ignoreFile'] {
+  const known = new Set([...repository.tracked, ...repository.untracked]);
+  const own = posix.join(context, '.dockerignore');
+  const there = [`${dockerfile}.dockerignore`, own].find((path) => known.has(path));
+  return { path: there ?? own, isThere: there !== undefined };
+}
+
+/** The context's part of a repository: paths from its folder, as far as docker sends them. */
+export class ContextView {
+  readonly #repository: Repository;
+  readonly #prefix: string;
+  readonly #ignore: Dockerignore;
+  readonly #copies: readonly Copy[];
+  #tracked: readonly string[] | undefined;
+
+  constructor(repository: Repository, context: string, ignore: Dockerignore, copies: readonly Copy[]) {
+    this.#repository = repository;
+    this.#prefix = context === '.' ? '' : `${context}/`;
+    this.#ignore = ignore;
+    this.#copies = copies;
+  }
+
+  tracked(): readonly string[] {
+    this.#tracked ??= this.#sentOf(this.#repository.tracked);
+    return this.#tracked;
+  }
+
+  /** Folders are without their `/`. */
+  untracked(): readonly string[] {
+    return this.#sentOf(this.#repository.untracked.map((path) => path.replace(/\/$/, '')));
+  }
+
+  /** The path from the repository's root. */
+  fromRoot(path: string): string {
+    return `${this.#prefix}${path}`;
+  }
+
+  /** What takes a path; where several do, one into the image. */
+  copyOf(path: string): Copy | undefined {
+    const takers = this.#copies.filter(({ takes }) => takes(path));
+    return takers.find(({ into }) => into === 'image') ?? takers[0];
+  }
+
+  async entry(path: string, tracked: boolean): Promise<SentEntry> {
+    const whole = this.fromRoot(path);
+    const bytes = (await this.#repository.size(whole)) ?? (await this.#repository.size(`${whole}/`)) ?? 0;
+    return { path, bytes, tracked, copy: this.copyOf(path) };
+  }
+
+  async entries(paths: readonly string[], tracked: boolean): Promise<readonly SentEntry[]> {
+    const entries: SentEntry[] = [];
+    for (const path of paths) entries.push(await this.entry(path, tracked));
+    return entries;
+  }
+
+  /** Paths summed up by what makes them unneeded, but for what the Dockerfile names. */
+  async grouped(paths: readonly string[], named: string): Promise<readonly SentEntry[]> {
+    const sums = new Map<string, SentEntry>();
+    const tracked = new Set(this.tracked());
+    for (const path of paths) {
+      const group = isUnneeded(path);
+      if (!group || names(named, group)) continue;
+      const { bytes, copy } = await this.entry(path, tracked.has(path));
+      const before = sums.get(group);
+      sums.set(group, {
+        path: group,
+        bytes: bytes + (before?.bytes ?? 0),
+        tracked: tracked.has(path),
+        copy: before?.copy ?? copy,
+      });
+    }
+    return [...sums.values()].sort((a, b) => b.bytes - a.bytes);
+  }
+
+  #sentOf(paths: readonly string[]): readonly string[] {
+    return paths
+      .filter((path) => path.startsWith(this.#prefix))
+      .map((path) => path.slice(this.#prefix.length))
+      .filter((path) => path !== '' && this.#ignore.isSent(path));
+  }
+}
+
+/** Whether the Dockerfile speaks of it: then the build needs it. */
+function names(dockerfile: string, group: string): boolean {
+  const word = group.replace(/^\*\*\//, '');
+  return dockerfile.split(/[\s"'=,[\]:/]+/).includes(word);
+}

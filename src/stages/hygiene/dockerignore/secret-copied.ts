@@ -1,0 +1,86 @@
+import { posix } from 'node:path';
+import { oneLine } from '../../../runner/text.ts';
+import type { Hit, Rule } from '../rule.ts';
+import type { BuildContext } from './build-context.ts';
+import type { SecretInContext } from './secrets.ts';
+import { addLines, copyText, intoText } from './words.ts';
+
+/** DG020: secrets in the image. */
+export const secretCopied: Rule<BuildContext> = {
+  code: 'DG020',
+  summary: 'A file with secrets is copied into the image',
+  level: 'error',
+  why: 'Whoever may pull the image has every file in it, also one that a later layer deletes. A `.env` in the image is moreover read at start by many frameworks, and then the container runs with its values where the task definition has none.',
+  how: "Looks at what is in the checkout, tracked or not, is not left out by `.dockerignore`, and is taken by a `COPY` or `ADD` of the stages that are built. A `.env` or `*.tfvars` with real values, a private key, Terraform's state, and files with logins (`.npmrc` with a token, the credentials file of google-github-actions/auth) are errors; by the name alone, or in a stage that only helps to build, they are warnings. Certificates, `.env.example` and files for tests are left alone.",
+  fix: 'In `.dockerignore`:\n\n```text\n**/.env\n**/.env.*\n!**/.env.example\n**/*.tfvars\n**/*.pem\n```\n\nGive the container its secrets by `secrets` in the task definition, and the build by `RUN --mount=type=secret`. Change what was in an image that was pushed.',
+  source: 'https://docs.docker.com/build/concepts/context/#dockerignore-files',
+  see: 'docker run --rm --entrypoint ls IMAGE -la .',
+  examples: {
+    fails: [
+      {
+        name: 'a .env that a step wrote',
+        files: { Dockerfile: 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n', 'app.py': '' },
+        untracked: { '.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+        at: ['Dockerfile:3'],
+      },
+      {
+        name: 'a folder that is copied has one in it, and the stage only helps to build',
+        files: {
+          'api/Dockerfile':
+            'FROM node:22 AS build\nCOPY src ./src\nFROM nginx:1.29\nCOPY --from=build /src/dist /www\n',
+          'api/src/.npmrc': '//registry.npmjs.org/:_authToken=9f8s7dKq2mVx41\n',
+          'api/.dockerignore': '.npmrc\n',
+        },
+        facts: { context: 'api', dockerfile: 'api/Dockerfile' },
+        at: ['api/Dockerfile:2'],
+      },
+    ],
+    passes: [
+      {
+        name: 'it is left out',
+        files: { Dockerfile: 'FROM python:3.13-slim\nCOPY . .\n', '.dockerignore': '**/.env\n' },
+        untracked: { '.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+      },
+      {
+        name: 'nothing copies it',
+        files: { Dockerfile: 'FROM python:3.13-slim\nCOPY app.py requirements.txt ./\n', 'app.py': '' },
+        untracked: { '.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+      },
+      {
+        name: 'a pattern, a certificate, and defaults without a secret',
+        files: {
+          Dockerfile: 'FROM php:8.4-fpm\nCOPY . .\n',
+          '.env': 'APP_ENV=prod\n',
+          '.env.example': 'API_TOKEN=9f8s7dKq2mVx41\n',
+          'rds-ca.pem': '-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n',
+        },
+      },
+    ],
+  },
+  find: (context) =>
+    context.copies.flatMap((copy) =>
+      hitsOf(
+        context,
+        context.secrets.filter((each) => each.copy === copy),
+      ),
+    ),
+};
+
+function hitsOf(context: BuildContext, secrets: readonly SecretInContext[]): readonly Hit[] {
+  const [first] = secrets;
+  if (first === undefined) return [];
+  const isError = first.copy.into === 'image' && secrets.some(({ isSure }) => isSure);
+  const named = secrets.slice(0, 5).map(({ path }) => oneLine(path, 80));
+  const more = secrets.length - named.length;
+  return [
+    {
+      where: { file: context.dockerfile, line: first.copy.line },
+      ...(isError ? {} : { level: 'warning' }),
+      title: `${copyText(first.copy)} puts ${secrets.length === 1 ? 'a file' : `${secrets.length} files`} with secrets ${intoText(first.copy)}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      fix: addLines(
+        context,
+        secrets.map(({ path }) => `**/${posix.basename(path)}`),
+      ),
+    },
+  ];
+}
