@@ -3,6 +3,7 @@ import { dockerfileRules } from './dockerfile/group.ts';
 import { dockerignoreRules } from './dockerignore/group.ts';
 import type { Repository } from './repository.ts';
 import type { Hit, Rule, RuleGroup } from './rule.ts';
+import { terraform } from './terraform/group.ts';
 import { trackedFilesRules } from './tracked-files/group.ts';
 import { workflowRules } from './workflows/group.ts';
 
@@ -41,6 +42,7 @@ export const groups: readonly Group[] = [
   groupOf(dockerfileRules),
   groupOf(dockerignoreRules),
   groupOf(trackedFilesRules),
+  groupOf(terraform),
   groupOf(workflowRules),
   groupOf(composeRules),
 ];

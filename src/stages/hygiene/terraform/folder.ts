@@ -1,0 +1,86 @@
+import { asText, evaluate, type Lookup, unknown, type Value } from './evaluate.ts';
+import type { Block, Expression } from './hcl/syntax.ts';
+
+/** A block with the file that it stands in. */
+export interface Located {
+  readonly file: string;
+  readonly block: Block;
+}
+
+/** A call of a folder by another's `module` block. */
+export interface Call {
+  readonly from: Folder;
+  readonly block: Block;
+}
+
+/** A folder with Terraform: what Terraform calls a module. */
+export interface Folder {
+  /** From the repository's root, `.` for the root. */
+  readonly path: string;
+  readonly blocks: readonly Located[];
+  /** A file in it is not whole HCL: what is not seen may be there all the same. */
+  readonly broken: boolean;
+  /** Values of `terraform.tfvars` and `*.auto.tfvars`. */
+  readonly given: ReadonlyMap<string, Expression>;
+  /** Values in other `.tfvars` files, one of which may be given to Terraform by `-var-file`. */
+  readonly maybeGiven: ReadonlyMap<string, readonly Expression[]>;
+  /** Calls of this folder by others of the repository; filled in once all folders are there. */
+  readonly calls: Call[];
+  /** A `.terraform.lock.hcl` is tracked in it. */
+  readonly locked: boolean;
+  /** Values that were asked for already, by `var.name` and `local.name`. */
+  readonly memory: Map<string, Value>;
+}
+
+/** The value of an expression that stands in a folder. */
+export function valueIn(folder: Folder, expression: Expression, depth = 0): Value {
+  return evaluate(expression, lookupIn(folder), depth);
+}
+
+function lookupIn(folder: Folder): Lookup {
+  return (root, name, depth) => {
+    if (root !== 'var' && root !== 'local') return unknown;
+    const key = `${root}.${name}`;
+    const known = folder.memory.get(key);
+    if (known !== undefined) return known;
+    // Asked for again while it is worked out, it refers to itself.
+    folder.memory.set(key, unknown);
+    const value = root === 'var' ? variable(folder, name, depth) : local(folder, name, depth);
+    folder.memory.set(key, value);
+    return value;
+  };
+}
+
+function local(folder: Folder, name: string, depth: number): Value {
+  const found = folder.blocks
+    .filter(({ block }) => block.type === 'locals')
+    .flatMap(({ block }) => block.arguments.get(name) ?? []);
+  const [only] = found;
+  return only === undefined || found.length > 1 ? unknown : valueIn(folder, only.value, depth);
+}
+
+function variable(folder: Folder, name: string, depth: number): Value {
+  const declared = folder.blocks.find(({ block }) => block.type === 'variable' && block.labels[0] === name);
+  const byDefault = declared?.block.arguments.get('default');
+  const fallback = byDefault === undefined ? unknown : valueIn(folder, byDefault.value, depth);
+  if (folder.calls.length > 0) {
+    return agreed(
+      folder.calls.map(({ from, block }) => {
+        const passed = block.arguments.get(name);
+        return passed === undefined ? fallback : valueIn(from, passed.value, depth);
+      }),
+    );
+  }
+  const given = folder.given.get(name);
+  const value = given === undefined ? fallback : valueIn(folder, given, depth);
+  const others = (folder.maybeGiven.get(name) ?? []).map((one) => valueIn(folder, one, depth));
+  return agreed([value, ...others]);
+}
+
+/** The one value that all of them are. */
+function agreed(values: readonly Value[]): Value {
+  const [first = unknown, ...rest] = values;
+  if (rest.length === 0) return first;
+  const text = asText(first);
+  return text !== undefined && rest.every((value) => asText(value) === text) ? first : unknown;
+}

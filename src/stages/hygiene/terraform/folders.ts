@@ -1,0 +1,147 @@
+import { posix } from 'node:path';
+import type { Repository } from '../repository.ts';
+import { asText } from './evaluate.ts';
+import type { Call, Folder, Located } from './folder.ts';
+import { type HclReader, loadHclReader } from './hcl/parser.ts';
+import type { Block, Expression, HclFile } from './hcl/syntax.ts';
+
+/** Folders in which Terraform is shown or tested, or that tools fill. */
+const ASIDE =
+  /(^|\/)(\.terraform|\.terragrunt-cache|node_modules|vendor|cdk\.out|(examples?|samples?|tests?|testdata|test-data|fixtures?|__tests__|e2e|specs?)(?=\/))/;
+
+/** More than any repository's Terraform; what is above is left out, so that one run stays quick. */
+const MOST_FILES = 2_000;
+const MOST_CHARACTERS = 4_000_000;
+
+/** Types of resources that rules look at. */
+const RESOURCES =
+  /^aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)$/;
+const BLOCKS = new Set(['variable', 'locals', 'output', 'provider', 'terraform', 'module']);
+
+const isTerraform = (path: string) => path.endsWith('.tf') || path.endsWith('.tf.json');
+const isValues = (path: string) => path.endsWith('.tfvars') || path.endsWith('.tfvars.json');
+const isGivenAlways = (path: string) =>
+  /(^|\/)terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(path);
+const isOverride = (path: string) => /(^|[/_])override\.tf(\.json)?$/.test(path);
+
+/** Every folder with Terraform that git tracks, parsed; undefined where there is none. */
+export async function readFolders(repository: Repository): Promise<readonly Folder[] | undefined> {
+  const files = repository.tracked.filter((path) => !ASIDE.test(path));
+  const sources = files.filter(isTerraform).slice(0, MOST_FILES);
+  if (sources.length === 0) return undefined;
+  const texts = await textsOf(repository, sources);
+  const values = await textsOf(repository, files.filter(isValues).slice(0, MOST_FILES));
+  const reader = await loadHclReader();
+  const parsed = new Map([...texts].map(([path, text]) => [path, reader(text, isWanted)]));
+  const given = new Map([...values].map(([path, text]) => [path, valuesOf(reader, path, text)]));
+  const paths = [...new Set(sources.map((path) => posix.dirname(path)))];
+  const folders = paths.map((path) => folderOf(path, repository, sources, parsed, given));
+  joinCalls(folders);
+  return folders;
+}
+
+/** Texts by path, up to a sum of their lengths. */
+async function textsOf(
+  repository: Repository,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const texts = await Promise.all(paths.map(async (path) => [path, await repository.read(path)] as const));
+  const found = new Map<string, string>();
+  let sum = 0;
+  for (const [path, text] of texts) {
+    sum += text?.length ?? 0;
+    if (text !== undefined && sum <= MOST_CHARACTERS) found.set(path, text);
+  }
+  return found;
+}
+
+function isWanted(type: string, labels: readonly string[]): boolean {
+  return BLOCKS.has(type) || (type === 'resource' && RESOURCES.test(labels[0] ?? ''));
+}
+
+type Values = ReadonlyMap<string, Expression>;
+
+function valuesOf(reader: HclReader, path: string, text: string): Values {
+  // The object of a `.tfvars.json` is read as the one block of a file whose variables it would be the locals of.
+  const file = path.endsWith('.json')
+    ? reader(`{"locals": ${text}}`, () => true).blocks.flatMap((block) => [...block.arguments.values()])
+    : reader(text, () => false).arguments;
+  return new Map(file.map(({ name, value }) => [name, value]));
+}
+
+function folderOf(
+  path: string,
+  repository: Repository,
+  sources: readonly string[],
+  parsed: ReadonlyMap<string, HclFile>,
+  given: ReadonlyMap<string, Values>,
+): Folder {
+  const own = sources.filter((file) => posix.dirname(file) === path);
+  const blocksIn = (files: readonly string[]): readonly Located[] =>
+    files.flatMap((file) => (parsed.get(file)?.blocks ?? []).map((block) => ({ file, block })));
+  const overrides = blocksIn(own.filter(isOverride));
+  const always = [...given].filter(([file]) => isGivenAlways(file) && posix.dirname(file) === path);
+  return {
+    path,
+    blocks: blocksIn(own.filter((file) => !isOverride(file))).map((one) => overridden(one, overrides)),
+    broken: own.some((file) => parsed.get(file)?.broken ?? true),
+    given: new Map(always.flatMap(([, values]) => [...values])),
+    maybeGiven: gathered([...given].filter(([file]) => !isGivenAlways(file) && isNear(file, path))),
+    calls: [],
+    locked: repository.tracked.includes(posix.join(path, '.terraform.lock.hcl')),
+    memory: new Map(),
+  };
+}
+
+/** Whether a `.tfvars` file may be meant for a folder: it stands in it, below it, or below the folder above it. */
+function isNear(file: string, folder: string): boolean {
+  const above = posix.dirname(folder);
+  return above === '.' || file.startsWith(`${above}/`);
+}
+
+function gathered(files: readonly (readonly [string, Values])[]): ReadonlyMap<string, readonly Expression[]> {
+  const all = new Map<string, Expression[]>();
+  for (const [, values] of files) {
+    for (const [name, value] of values) {
+      const list = all.get(name) ?? [];
+      list.push(value);
+      all.set(name, list);
+    }
+  }
+  return all;
+}
+
+/** https://developer.hashicorp.com/terraform/language/files/override: an argument there takes this one's place. */
+function overridden(one: Located, overrides: readonly Located[]): Located {
+  const over = overrides.filter(
+    ({ block }) => block.type === one.block.type && block.labels.join('.') === one.block.labels.join('.'),
+  );
+  return over.reduce<Located>(({ file, block }, { block: by }) => {
+    const types = new Set(by.blocks.map(({ type }) => type));
+    // Lines are those of the first file: that is where the resource is looked for.
+    const replaced = [...by.arguments].map(
+      ([name, argument]) =>
+        [name, { ...argument, line: block.arguments.get(name)?.line ?? block.line }] as const,
+    );
+    const merged: Block = {
+      ...block,
+      arguments: new Map([...block.arguments, ...replaced]),
+      blocks: [...block.blocks.filter(({ type }) => !types.has(type)), ...by.blocks],
+    };
+    return { file, block: merged };
+  }, one);
+}
+
+function joinCalls(folders: readonly Folder[]): void {
+  const byPath = new Map(folders.map((folder) => [folder.path, folder]));
+  for (const from of folders) {
+    for (const { block } of from.blocks) {
+      if (block.type !== 'module') continue;
+      const source = block.arguments.get('source')?.value;
+      const text = source?.kind === 'literal' ? asText(source.value) : undefined;
+      if (text === undefined || !/^\.\.?(\/|$)/.test(text)) continue;
+      const call: Call = { from, block };
+      byPath.get(posix.join(from.path, text).replace(/\/$/, ''))?.calls.push(call);
+    }
+  }
+}

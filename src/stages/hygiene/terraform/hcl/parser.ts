@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Parser } from 'web-tree-sitter';
+import { readTree } from './read-tree.ts';
+import type { HclFile } from './syntax.ts';
+
+// Each of these is a file of dist/: ncc copies what `new URL(…, import.meta.url)` names, as long as it can parse this
+// file, which `1_000` or other young syntax would prevent. The runtime is copied too, and not bundled, because a bundle
+// has no `__dirname`.
+const RUNTIME = new URL('../../../../../node_modules/web-tree-sitter/web-tree-sitter.cjs', import.meta.url);
+const RUNTIME_WASM = new URL(
+  '../../../../../node_modules/web-tree-sitter/web-tree-sitter.wasm',
+  import.meta.url,
+);
+const GRAMMAR_WASM = new URL(
+  '../../../../../node_modules/@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm',
+  import.meta.url,
+);
+
+/** Far more than any file of 1 MB takes; a hostile one ends here. */
+const LONGEST_PARSE_MS = 1000;
+
+/** Reads HCL or, as Terraform has it, JSON; of the blocks, those that are asked for, and of the others only where they are. */
+export type HclReader = (
+  text: string,
+  wanted: (type: string, labels: readonly string[]) => boolean,
+) => HclFile;
+
+/** A reader of HCL, made of tree-sitter and its grammar. Loads 0.5 MB. */
+export async function loadHclReader(): Promise<HclReader> {
+  const parser = await loadParser();
+  return (text, wanted) => {
+    const until = performance.now() + LONGEST_PARSE_MS;
+    const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until });
+    if (tree === null) {
+      parser.reset();
+      return { blocks: [], arguments: [], broken: true };
+    }
+    try {
+      return readTree(tree.rootNode, wanted);
+    } finally {
+      tree.delete();
+    }
+  };
+}
+
+async function loadParser(): Promise<Parser> {
+  const runtime: typeof import('web-tree-sitter') = createRequire(import.meta.url)(pathOf(RUNTIME));
+  const [wasmBinary, grammar] = await Promise.all([
+    readFile(pathOf(RUNTIME_WASM)),
+    readFile(pathOf(GRAMMAR_WASM)),
+  ]);
+  await runtime.Parser.init({ wasmBinary });
+  const parser = new runtime.Parser();
+  parser.setLanguage(await runtime.Language.load(grammar));
+  return parser;
+}
+
+/** In dist/, ncc has put the path in the place of the URL. */
+function pathOf(asset: URL | string): string {
+  return typeof asset === 'string' ? asset : fileURLToPath(asset);
+}
