@@ -2,6 +2,7 @@ import type { RuleGroup } from '../rule.ts';
 import { bakedSecrets } from './baked-secrets.ts';
 import { buildTools } from './build-tools.ts';
 import { copyOrder } from './copy-order.ts';
+import { developmentServer } from './development-server.ts';
 import type { Dockerfiles } from './dockerfile.ts';
 import { missingProbe } from './missing-probe.ts';
 import { noDockerignore } from './no-dockerignore.ts';
@@ -13,6 +14,8 @@ import { ports } from './ports.ts';
 import { readDockerfiles } from './read.ts';
 import { rootUser } from './root-user.ts';
 import { shellForm } from './shell-form.ts';
+import { staleLists } from './stale-lists.ts';
+import { unlocked } from './unlocked.ts';
 import { unpinnedBase } from './unpinned-base.ts';
 
 /** Rules about the Dockerfile that is deployed. */
@@ -33,5 +36,8 @@ export const dockerfileRules: RuleGroup<Dockerfiles> = {
     shellForm,
     ports,
     missingProbe,
+    unlocked,
+    developmentServer,
+    staleLists,
   ],
 };

@@ -57,7 +57,7 @@ async function readOne(
     context,
     contextFiles,
     ignored: await readIgnoreFile(repository, file, context, known),
-    startScript: await readStartScript(repository, final, context, contextFiles),
+    startScript: await readStartScript(repository, final, file, context, contextFiles),
     // Asked for last: AWS may have to tell it.
     containers: isDeployed ? await repository.containers() : undefined,
   };
@@ -86,17 +86,35 @@ async function readIgnoreFile(
 async function readStartScript(
   repository: Repository,
   { lineage }: Stage,
+  dockerfile: string,
   context: string | undefined,
   contextFiles: ReadonlySet<string>,
 ): Promise<Dockerfile['startScript']> {
   const starts = ['ENTRYPOINT', 'CMD'].flatMap(
     (keyword) => lineage.findLast((each) => each.keyword === keyword)?.commands.slice(0, 1) ?? [],
   );
-  const names = starts.flatMap(({ words }) => words.slice(0, 4)).map((word) => posix.basename(word));
-  const name = names.find((each) => /^[\w.-]+\.sh$|entrypoint|^(start|run|boot)[\w-]*$/i.test(each));
-  const found = name && [...contextFiles].find((path) => posix.basename(path) === name);
+  const word = starts
+    .flatMap(({ words }) => words.slice(0, 4))
+    .find((each) => /^[\w.-]+\.sh$|entrypoint|^(start|run|boot)[\w-]*$/i.test(posix.basename(each)));
+  const found =
+    word && scriptOf(word, [...contextFiles], posix.relative(context ?? '.', posix.dirname(dockerfile)));
   if (!found) return undefined;
   const file = posix.join(context ?? '.', found);
   const text = await repository.read(file);
   return text === undefined || text.length > MOST.characters ? undefined : { file, text };
+}
+
+/**
+ * The file that a path in the image is likely to be: of those with its name, the one whose path ends like it, then the
+ * one beside the Dockerfile; undefined where several are as likely.
+ */
+function scriptOf(word: string, files: readonly string[], beside: string): string | undefined {
+  const name = posix.basename(word);
+  const named = files.filter((path) => posix.basename(path) === name);
+  const parent = posix.basename(posix.dirname(word));
+  const alike = named.filter((path) => posix.basename(posix.dirname(path)) === parent);
+  const likely = alike.length > 0 ? alike : named;
+  const near = likely.filter((path) => beside === '' || path.startsWith(`${beside}/`));
+  const best = near.length > 0 ? near : likely;
+  return best.length === 1 ? best[0] : undefined;
 }

@@ -79,6 +79,15 @@ export const shellForm: Rule<Dockerfiles> = {
         files: { Dockerfile: 'FROM debian:12 AS base\nCMD serve\nFROM base\nCMD ["/app"]\n' },
       },
       {
+        name: 'another Dockerfile’s script of the same name',
+        files: {
+          'web/Dockerfile': 'FROM ruby:3.4-slim\nCOPY web /web\nENTRYPOINT ["./docker/start.sh"]\n',
+          'admin/docker/start.sh': '#!/bin/sh\nrails server\n',
+          'web/docker/start.sh': '#!/bin/sh\nexec rails server\n',
+        },
+        facts: { dockerfile: 'web/Dockerfile' },
+      },
+      {
         name: 'a start script with exec, and one with a trap',
         files: {
           Dockerfile: 'FROM python:3.13-slim\nENTRYPOINT ["./entrypoint.sh"]\nCMD ["gunicorn"]\n',
