@@ -55,6 +55,90 @@ describe.concurrent('pre-deploy-command', () => {
     });
     expect(run.main.signalsSent).toEqual(['SIGINT']);
     expect(run.outputs['result'], run.log).toBe('cancelled');
+    const operations = truth.calls.map(({ operation }) => operation);
+    expect(operations).toContain('StopTask');
+    expect(operations).toContain('DeregisterTaskDefinition');
+    expect(truth.deploymentsStarted).toEqual([]);
+  });
+
+  it('shows its log while it runs', async ({ expect }) => {
+    const log = [
+      'INFO  Context impl PostgresqlImpl.',
+      '::set-output name=result::succeeded',
+      'step 2 of 600',
+    ];
+    const { run, truth } = await deploy({
+      speed: 1,
+      inputs: MIGRATE,
+      sandbox: { scenario: { ...success, oneOffTask: { exitCode: 0, seconds: 12, log } } },
+      // The task has seconds to go when its third line is written: only a log that is followed shows it.
+      run: { cancelAfter: { when: (shown) => shown.includes('step 2 of 600') } },
+    });
+    expect(run.outputs['result'], run.log).toBe('cancelled');
+    expect(run.log).toContain('  | INFO  Context impl PostgresqlImpl.');
+    expect(run.log).toContain('  | : :set-output name=result::succeeded');
+    const asked = truth.calls.filter(({ operation }) => operation === 'GetLogEvents');
+    expect(asked.length).toBeGreaterThan(1);
+  });
+
+  it('goes by the exit code where the log may not be read, or is not there', async ({ expect }) => {
+    const denied = await deploy({ inputs: MIGRATE, sandbox: { denied: ['logs:GetLogEvents'] } });
+    expect(denied.run.outputs['result'], denied.run.log).toBe('succeeded');
+    expect(denied.run.log).toContain("its log can't be shown: logs:GetLogEvents is denied");
+    const container = { logConfiguration: { logDriver: 'json-file' as const } };
+    const none = await deploy({ inputs: MIGRATE, scenario: { ...success, world: { container } } });
+    expect(none.run.outputs['result'], none.run.log).toBe('succeeded');
+    expect(none.run.log).toContain('its log is not shown');
+  });
+
+  it.for([
+    ['is asked for again with the same token', { times: 1 }],
+    ['is looked for by its name, where no answer comes at all', {}],
+  ] as const)('runs once where the answer to RunTask is lost: it %s', async ([, times], { expect }) => {
+    const faults = [{ service: 'ecs', operation: 'RunTask', kind: 'reset-after', ...times }] as const;
+    const { run, truth } = await deploy({ inputs: MIGRATE, sandbox: { faults } });
+    expect(run.outputs['result'], run.log).toBe('succeeded');
+    expect(truth.oneOffTasks).toHaveLength(1);
+  });
+
+  it.for([
+    [
+      { kind: 'not-placed', because: 'RESOURCE:MEMORY' },
+      'DG574',
+      /no container instance has enough memory left \(RESOURCE:MEMORY\)/,
+    ],
+    [
+      {
+        kind: 'fails-to-start',
+        stage: 'pull',
+        stoppedReason: 'CannotPullContainerError: pull access denied',
+      },
+      'DG572',
+      /never ran: CannotPullContainerError/,
+    ],
+    [
+      { exitCode: 137, seconds: 4, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+      'DG571',
+      /exit code 137 \(OutOfMemoryError/,
+    ],
+  ] as const)('says why it did not run to its end: %j', async ([oneOffTask, code, words], { expect }) => {
+    const { run, truth } = await deploy({ inputs: MIGRATE, scenario: { ...success, oneOffTask } });
+    expect(run.outputs, run.log).toMatchObject({ result: 'failed', 'failure-code': code });
+    expect(run.outputs['failure-reason']).toMatch(words);
+    expect(truth.deploymentsStarted).toEqual([]);
+    // What was registered for the task alone is out of use again, however it ended.
+    const gone = truth.calls.filter(({ operation }) => operation === 'DeregisterTaskDefinition');
+    expect(gone).toHaveLength(1);
+  });
+
+  it('stops the task where it may not look at it', async ({ expect }) => {
+    const { run, truth } = await deploy({
+      inputs: MIGRATE,
+      scenario: { ...success, oneOffTask: { exitCode: 0, seconds: 600 } },
+      sandbox: { denied: ['ecs:DescribeTasks'] },
+    });
+    expect(run.outputs, run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG575' });
+    expect(run.outputs['failure-reason']).toContain('ecs:DescribeTasks is denied');
     expect(truth.calls.map(({ operation }) => operation)).toContain('StopTask');
     expect(truth.deploymentsStarted).toEqual([]);
   });

@@ -164,13 +164,15 @@ export type TaskOutcome =
   /** The scheduler finds no place for it: an event with this text, and another try after a while. */
   | { readonly kind: 'not-placed'; readonly because: string };
 
-/** How a one-off task ends. */
-export interface OneOffPlan {
-  readonly exitCode: number;
-  readonly seconds: number;
-  readonly reason?: string;
-  readonly log?: readonly string[];
-}
+/** How a one-off task ends: with an exit code, or without ever running. */
+export type OneOffPlan =
+  | {
+      readonly exitCode: number;
+      readonly seconds: number;
+      readonly reason?: string;
+      readonly log?: readonly string[];
+    }
+  | Extract<TaskOutcome, { kind: 'fails-to-start' | 'not-placed' }>;
 
 /** What somebody else does, at a moment. */
 export interface OthersAction {

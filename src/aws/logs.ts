@@ -1,5 +1,6 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { manyLines } from '../runner/text.ts';
+import type { LogFollower, LogPage } from '../stages/pre-deploy/follow-log.ts';
 import { absent, type Reading, seen, unreadable } from '../stages/rollout/observation.ts';
 import { type LogQuery, type LogReader, ObservationFault } from '../stages/rollout/ports.ts';
 import { nameInArn } from './arn.ts';
@@ -14,8 +15,11 @@ const EVENTS = 40;
 /** A page can be empty although there is more before it (API_GetLogEvents). */
 const PAGES = 3;
 
+/** Asked for where a log is followed. */
+const FOLLOWED = 500;
+
 /** What containers logged to CloudWatch Logs, by clients that are made when first needed, one a region. */
-export class CloudWatchLogReader implements LogReader {
+export class CloudWatchLogReader implements LogReader, LogFollower {
   readonly #clientFor: (region: string) => Promise<CloudWatchLogsClient>;
   readonly #clients = new Map<string, Promise<CloudWatchLogsClient>>();
 
@@ -29,11 +33,37 @@ export class CloudWatchLogReader implements LogReader {
       const client = await this.#client(query.destination.region);
       return seen(lastOf(await this.#messages(client, query, signal)));
     } catch (error) {
-      const problem = readRefusal(error);
-      if (problem.kind === 'not-found') return absent;
-      if (problem.kind === 'access-denied') return unreadable('logs:GetLogEvents');
-      const message = `${problem.name}: ${problem.message}`;
-      throw new ObservationFault(faultKind(problem), message, error, 'logs:GetLogEvents');
+      return orGap(error);
+    }
+  }
+
+  async page(
+    { destination, container, taskArn }: LogQuery,
+    from: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Reading<LogPage>> {
+    try {
+      const client = await this.#client(destination.region);
+      const { GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+      const { events = [], nextForwardToken } = await client.send(
+        new GetLogEventsCommand({
+          logGroupName: destination.group,
+          logStreamName: `${destination.prefix}/${container}/${nameInArn(taskArn)}`,
+          limit: FOLLOWED,
+          startFromHead: true,
+          ...(from === undefined ? {} : { nextToken: from }),
+        }),
+        { abortSignal: signal },
+      );
+      const lines = events.flatMap(({ message = '' }) => manyLines(message, 16_000).split('\n'));
+      return seen({
+        lines: lines.filter((line) => line.trim() !== ''),
+        next: nextForwardToken ?? from,
+        // The same token again means that the end is reached (API_GetLogEvents).
+        isEnd: nextForwardToken === undefined || nextForwardToken === from || events.length < FOLLOWED,
+      });
+    } catch (error) {
+      return orGap(error);
     }
   }
 
@@ -72,6 +102,15 @@ export class CloudWatchLogReader implements LogReader {
     this.#clients.set(region, client);
     return client;
   }
+}
+
+/** What a refusal means to who reads a log. Throws ObservationFault where there was no answer. */
+function orGap(error: unknown): Reading<never> {
+  const problem = readRefusal(error);
+  if (problem.kind === 'not-found') return absent;
+  if (problem.kind === 'access-denied') return unreadable('logs:GetLogEvents');
+  const message = `${problem.name}: ${problem.message}`;
+  throw new ObservationFault(faultKind(problem), message, error, 'logs:GetLogEvents');
 }
 
 /** The last lines that say something, fit to print, each cut to a width that a log shows well. */

@@ -3,6 +3,7 @@ import type { ContainerEngine, EngineVersion, Unreachable } from '../docker/engi
 import type { RegistryAccess, RegistryRepository } from '../registry/registry.ts';
 import type { Agents } from '../runner/http.ts';
 import type { Runner } from '../runner/workflow-commands.ts';
+import type { LogFollower } from './pre-deploy/follow-log.ts';
 import type { EcsObserver, LogReader, WatchClock } from './rollout/ports.ts';
 
 /** Every way out of the process that the stages take. main.ts joins them to the adapters. */
@@ -17,6 +18,6 @@ export interface Ports {
   readonly engineVersion: () => Promise<EngineVersion | Unreachable>;
   /** The engine that was found, with logins of our own. */
   readonly openEngine: (version: EngineVersion, registryHost: string) => Promise<ContainerEngine>;
-  readonly watching: () => Promise<{ readonly ecs: EcsObserver; readonly logs: LogReader }>;
+  readonly watching: () => Promise<{ readonly ecs: EcsObserver; readonly logs: LogReader & LogFollower }>;
   readonly clock: WatchClock;
 }

@@ -28,6 +28,8 @@ const stoppedTasksShownMs = 60 * 60 * 1000;
 export class EcsCloud {
   readonly simulation: Simulation;
   readonly #scheduler: Scheduler;
+  /** What RunTask began with each client token: asked for again, it begins nothing. */
+  readonly #ranBy = new Map<string, readonly Task[]>();
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -135,23 +137,26 @@ export class EcsCloud {
     enterNextStage(this.simulation, current, () => this.#scheduler.lookAt(service, 0));
   }
 
-  /** Starts one-off tasks, as RunTask does. */
+  /** Starts one-off tasks, as RunTask does; a reason where there is no place for them. */
   runTask(
     cluster: Cluster,
     taskDefinition: StoredTaskDefinition,
     options: {
       readonly count: number;
+      readonly clientToken?: string | undefined;
       readonly group?: string | undefined;
       readonly startedBy?: string | undefined;
       readonly overrides?: TaskOverride | undefined;
       readonly launchType: 'FARGATE' | 'EC2' | 'EXTERNAL' | 'MANAGED_INSTANCES';
     },
-  ): readonly Task[] {
+  ): readonly Task[] | { readonly failure: string } {
+    const before = this.#ranBy.get(options.clientToken ?? '');
+    if (before !== undefined) return before;
     const home = { clusterName: cluster.name, name: 'run-task' };
     const revision = createRevision(this.simulation, home, taskDefinition, this.simulation.ids.digits19());
     const outcome = oneOffOutcome(this.simulation, revision);
-    if (outcome.kind === 'not-placed') return [];
-    return Array.from({ length: options.count }, () =>
+    if (outcome.kind === 'not-placed') return { failure: outcome.because };
+    const tasks = Array.from({ length: options.count }, () =>
       startTask(this.simulation, {
         revision,
         clusterName: cluster.name,
@@ -165,6 +170,8 @@ export class EcsCloud {
         listener: this.#scheduler,
       }),
     );
+    if (options.clientToken !== undefined) this.#ranBy.set(options.clientToken, tasks);
+    return tasks;
   }
 
   /** Stops a task on a person's behalf. */

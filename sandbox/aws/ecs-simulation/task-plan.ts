@@ -47,7 +47,7 @@ export function oneOffOutcome(simulation: Simulation, revision: Revision): TaskO
     seconds: 7,
     log: ['migrations: nothing to do'],
   };
-  return { kind: 'exits', ...plan };
+  return 'kind' in plan ? plan : { kind: 'exits', ...plan };
 }
 
 function planOf(simulation: Simulation, service: Service) {

@@ -103,11 +103,13 @@ function runTask(input: RunTaskCommandInput, call: Call): Omit<RunTaskCommandOut
   }
   const tasks = ecs.runTask(cluster, taskDefinition, {
     count: input.count ?? 1,
+    clientToken: input.clientToken,
     group: input.group,
     startedBy: input.startedBy,
     overrides: input.overrides,
     launchType: input.launchType ?? 'FARGATE',
   });
+  if ('failure' in tasks) return { tasks: [], failures: [{ arn: cluster.arn, reason: tasks.failure }] };
   return { tasks: tasks.map((task) => taskShape(task, cluster.arn)), failures: [] };
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { nameInArn } from '../../aws/arn.ts';
-import type { OneOffStatus, OneOffTasks } from '../../aws/one-off-tasks.ts';
-import { readRefusal } from '../../aws/refusal.ts';
-import { Failure, type Finding } from '../../finding.ts';
+import type { OneOffTasks } from '../../aws/one-off-tasks.ts';
+import { Failure } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import { pinImage } from '../deploy/pinned-image.ts';
 import type { ServicePlan } from '../deploy/revisions.ts';
@@ -10,54 +9,44 @@ import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
 import type { Recorder } from '../report/recorder.ts';
 import { duration } from '../report/words.ts';
-import type { LogDestination } from '../rollout/ports.ts';
+import type { LogQuery } from '../rollout/ports.ts';
+import { failed, isWell, notStarted } from './findings.ts';
+import { LogFollow } from './follow-log.ts';
+import { followTask, type RunningTask } from './follow-task.ts';
 
-const POLL_MS = 2_000;
-
-/** The one-off task that a run has under way. */
-interface Running {
+/** The task, the revision it runs, and whether that was registered for it alone. */
+interface Started extends RunningTask {
   readonly tasks: OneOffTasks;
-  readonly cluster: string;
-  readonly arn: string;
-  readonly container: string;
-  /** ARN of the revision it runs. */
   readonly revision: string;
+  readonly shown: string;
 }
 
 /**
- * `pre-deploy-command`: runs it once as a task of the new image, in the first service's network, and waits for its
- * end. Nothing has moved by then: throws Failure, with the end of its log, where it does not exit with 0.
+ * `pre-deploy-command`: runs it once as a task of the new image, in the first service's network, shows its log and
+ * waits for its end. Nothing has moved by then: throws Failure, with the end of its log, where it does not exit
+ * with 0.
  */
 export async function preDeployStage(
   context: DeployContext,
   image: PushedImage,
   plans: readonly ServicePlan[],
 ): Promise<void> {
-  const { config, ports, recorder } = context;
-  const { preDeployCommand: command, cluster } = config.ecs;
+  const { config, ports } = context;
+  const { preDeployCommand: command } = config.ecs;
   const [plan] = plans;
   if (!command || !plan) return;
   const startedAt = performance.now();
   const shown = command.join(' ');
   ports.runner.openGroup(`Before the deploy: ${shown}`);
   try {
-    const container = plan.each.containers[0] ?? '';
-    const { revision, isOurs } = await revisionFor(context, image, plan);
     const tasks = await ports.aws.oneOffTasks();
-    const { placement } = plan.each.service;
-    const token = randomUUID();
-    const arn = await tasks.run({ cluster, taskDefinition: revision, container, command, placement, token });
-    recorder.update({ oneOffTask: { task: nameInArn(arn), command: oneLine(shown, 200), isStopped: false } });
-    ports.runner.print(`  task ${nameInArn(arn)} of ${nameInArn(revision)} started`);
-    const running = { tasks, cluster, arn, container, revision };
-    const ended = await untilStopped(context, running);
-    recorder.update({ oneOffTask: undefined });
-    await showLog(context, running);
-    if (isOurs) await tasks.deregister(revision).catch(() => undefined);
-    if (ended.exitCode !== 0) throw new Failure(await failed(context, running, ended, shown));
-  } catch (error) {
-    if (error instanceof Failure || ports.signal.aborted) throw error;
-    throw new Failure(notStarted(shown, error), 'failed', error);
+    const { revision, isOurs } = await revisionFor(context, image, plan, shown);
+    try {
+      const started = await start(context, plan, { tasks, revision, shown }, command);
+      await toItsEnd(context, started);
+    } finally {
+      if (isOurs) await tasks.deregister(revision).catch(() => undefined);
+    }
   } finally {
     ports.runner.closeGroup();
   }
@@ -66,117 +55,87 @@ export async function preDeployStage(
 
 /** A container override can't change the image: the task needs a revision with it, which a pinned service has. */
 async function revisionFor(
-  { ports }: DeployContext,
+  { config, ports }: DeployContext,
   image: PushedImage,
   { each, taskDefinition }: ServicePlan,
+  shown: string,
 ): Promise<{ readonly revision: string; readonly isOurs: boolean }> {
   const reference = `${image.repositoryUri}@${image.digest}`;
-  const definitions = await ports.aws.taskDefinitions();
-  const { registrable, arn } = await definitions.read(taskDefinition ?? each.taskDefinition);
-  const { definition, changed } = pinImage(registrable, each.containers, reference);
-  if (changed.length === 0) return { revision: arn, isOurs: false };
-  return { revision: (await definitions.register(definition)).arn, isOurs: true };
+  try {
+    const definitions = await ports.aws.taskDefinitions();
+    const { registrable, arn } = await definitions.read(taskDefinition ?? each.taskDefinition);
+    const { definition, changed } = pinImage(registrable, each.containers, reference);
+    if (changed.length === 0) return { revision: arn, isOurs: false };
+    ports.signal.throwIfAborted();
+    return { revision: (await definitions.register(definition)).arn, isOurs: true };
+  } catch (error) {
+    ports.signal.throwIfAborted();
+    throw new Failure(notStarted(shown, config.ecs.cluster, 'deploy-guard', error), 'failed', error);
+  }
 }
 
-async function untilStopped(
+async function start(
   { config, ports, recorder }: DeployContext,
-  running: Running,
-): Promise<OneOffStatus> {
-  const until = ports.clock.now() + Math.max(config.ecs.waitMinutes, 1) * 60_000;
-  let last = '';
-  for (;;) {
-    await ports.clock.sleep(POLL_MS, ports.signal);
-    if (ports.signal.aborted) {
-      await running.tasks.stop(running.cluster, running.arn).then(
-        () => noteStopped(recorder),
-        () => undefined,
-      );
-      throw ports.signal.reason;
-    }
-    const seen = await running.tasks.status(running.cluster, running.arn, running.container);
-    if (seen && seen.status !== last) ports.runner.print(`  ${seen.status.toLowerCase()}`);
-    last = seen?.status ?? last;
-    if (seen?.status === 'STOPPED') return seen;
-    if (ports.clock.now() > until) {
-      await running.tasks.stop(running.cluster, running.arn).catch(() => undefined);
-      throw new Failure(tookTooLong(config.ecs.waitMinutes), 'timed-out');
-    }
+  { each }: ServicePlan,
+  { tasks, revision, shown }: Pick<Started, 'tasks' | 'revision' | 'shown'>,
+  command: readonly string[],
+): Promise<Started> {
+  const { cluster } = config.ecs;
+  const container = each.containers[0] ?? '';
+  const { placement } = each.service;
+  const token = randomUUID();
+  // By this name the task can be found where RunTask's answer is lost.
+  const startedBy = `deploy-guard-${token.slice(0, 18)}`;
+  const order = { cluster, taskDefinition: revision, container, command, placement, token, startedBy };
+  ports.signal.throwIfAborted();
+  try {
+    const arn = await tasks.run(order);
+    recorder.update({ oneOffTask: { task: nameInArn(arn), command: oneLine(shown, 200), isStopped: false } });
+    ports.runner.print(`  task ${nameInArn(arn)} of ${nameInArn(revision)} started`);
+    return { tasks, cluster, arn, container, revision, shown };
+  } catch (error) {
+    ports.signal.throwIfAborted();
+    throw new Failure(notStarted(shown, cluster, startedBy, error), 'failed', error);
   }
+}
+
+async function toItsEnd(context: DeployContext, started: Started): Promise<void> {
+  const { config, ports, recorder } = context;
+  const query = await logOf(context, started);
+  const { logs } = await ports.watching();
+  const ended = await followTask(started, {
+    clock: ports.clock,
+    signal: ports.signal,
+    say: ports.runner.print,
+    log: query && new LogFollow(query, logs, ports.runner.print, ports.signal),
+    onStop: () => noteStopped(recorder),
+    waitMinutes: config.ecs.waitMinutes,
+  });
+  recorder.update({ oneOffTask: undefined });
+  if (isWell(ended)) return;
+  const last = query ? await logs.lastLines(query, ports.signal).catch(() => undefined) : undefined;
+  throw new Failure(failed(started, ended, started.shown, last?.kind === 'seen' ? last.value : []));
+}
+
+/** Where the task logs; undefined, and said, where that can't be read. */
+async function logOf({ ports }: DeployContext, started: Started): Promise<LogQuery | undefined> {
+  const { revision, container, arn } = started;
+  const { ecs } = await ports.watching();
+  try {
+    const found = await ecs.logDestination(revision, container, ports.signal);
+    if (found.kind === 'seen') return { destination: found.value, container, taskArn: arn };
+    if (found.kind === 'absent')
+      ports.runner.print(
+        '  its log is not shown: the container has no `awslogs` driver with a stream prefix',
+      );
+  } catch {
+    // The log only tells more: the exit code stands.
+  }
+  return undefined;
 }
 
 /** Should the run end now, people are told that the task does not go on. */
 function noteStopped(recorder: Recorder): void {
   const { oneOffTask } = recorder.report;
   if (oneOffTask) recorder.update({ oneOffTask: { ...oneOffTask, isStopped: true } });
-}
-
-async function logLines({ ports }: DeployContext, running: Running): Promise<readonly string[]> {
-  const { ecs, logs } = await ports.watching();
-  try {
-    const found = await ecs.logDestination(running.revision, running.container, ports.signal);
-    const destination: LogDestination | undefined = found.kind === 'seen' ? found.value : undefined;
-    if (!destination) return [];
-    const lines = await logs.lastLines(
-      { destination, container: running.container, taskArn: running.arn },
-      ports.signal,
-    );
-    return lines.kind === 'seen' ? lines.value : [];
-  } catch {
-    // The log only tells more: the exit code stands.
-    return [];
-  }
-}
-
-async function showLog(context: DeployContext, running: Running): Promise<void> {
-  for (const line of await logLines(context, running)) context.ports.runner.print(`  | ${oneLine(line)}`);
-}
-
-async function failed(
-  context: DeployContext,
-  running: Running,
-  { exitCode, stoppedReason, containerReason }: OneOffStatus,
-  shown: string,
-): Promise<Finding> {
-  const lines = await logLines(context, running);
-  const detail =
-    lines.length > 0 ? { detail: `What it said last:\n${lines.map((line) => `| ${line}`).join('\n')}` } : {};
-  const see = `\`aws ecs describe-tasks --cluster ${running.cluster} --tasks ${nameInArn(running.arn)}\``;
-  if (exitCode === undefined) {
-    return {
-      code: 'DG572',
-      level: 'error',
-      title: `The task for \`${shown}\` never ran: ${containerReason ?? stoppedReason ?? 'ECS gives no reason'}.`,
-      ...detail,
-      fix: `Nothing was moved or deployed. See the task: ${see}.`,
-    };
-  }
-  return {
-    code: 'DG571',
-    level: 'error',
-    title: `\`${shown}\` ended with exit code ${exitCode}${containerReason ? ` (${containerReason})` : ''}. No service was changed.`,
-    ...detail,
-    fix: `Mend it and run the job again. See the task: ${see}.`,
-  };
-}
-
-function tookTooLong(minutes: number): Finding {
-  return {
-    code: 'DG573',
-    level: 'error',
-    title: `The pre-deploy command was not done within ${minutes} min, and was stopped. No service was changed.`,
-    fix: 'Give it more time with `wait-for-minutes`, or make it quicker.',
-  };
-}
-
-function notStarted(shown: string, error: unknown): Finding {
-  const problem = readRefusal(error);
-  const action = problem.action ?? (problem.kind === 'access-denied' ? 'ecs:RunTask' : undefined);
-  return {
-    code: 'DG574',
-    level: 'error',
-    title: `The task for \`${shown}\` could not be started: ${action ? `${action} is denied` : problem.message}.`,
-    fix: action
-      ? `Allow \`${action}\` in the IAM policy (a one-off task also needs \`iam:PassRole\` for the task's two roles): docs/iam.md.`
-      : "Mend what ECS names; it ran with the first service's network and task definition. No service was changed.",
-  };
 }
