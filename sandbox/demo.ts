@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     throw new Error('dist/index.js is missing: `npm run build` makes it.');
   }
   const engine = await findEngine({ refuseStandIn: false });
-  const workspace = makeWorkspace();
+  const workspace = makeWorkspace(request.scenario.files);
   const sandbox = await startSandbox({ scenario: request.scenario, speed: request.speed });
   try {
     introduce(request.scenario, request.speed, engine, sandbox);

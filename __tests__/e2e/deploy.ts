@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findEngine } from '../../sandbox/engine/engine.ts';
 import { type ActionRun, type RunActionOptions, runAction } from '../../sandbox/runner/run-action.ts';
 import {
@@ -59,8 +59,11 @@ export function makeWorkspace(files: Readonly<Record<string, string | undefined>
     'app.txt': `built for ${folder}\n`,
     ...files,
   };
-  for (const [name, text] of Object.entries(all))
-    if (text !== undefined) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(all)) {
+    if (text === undefined) continue;
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   const git = (...args: readonly string[]) =>
     execFileSync(
       'git',
@@ -100,7 +103,8 @@ export async function deploy(options: DeployOptions = {}): Promise<Deployed> {
 export async function deployInto(
   sandbox: Sandbox,
   options: DeployOptions = {},
-  workspace: { folder: string; sha: string } = options.workspace ?? makeWorkspace(options.files),
+  workspace: { folder: string; sha: string } = options.workspace ??
+    makeWorkspace({ ...sandbox.scenario.files, ...options.files }),
 ): Promise<Deployed> {
   try {
     const run = await runAction({

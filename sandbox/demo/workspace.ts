@@ -23,17 +23,17 @@ const app: Readonly<Record<string, string>> = {
 const fix = 'rpm,newton_metres\n1000,180\n2000,240\n3000,271\n4000,268\n';
 
 /**
- * Makes a git repository with a small app and two commits, the last one by octo. Dates are fixed, so that
+ * Makes a git repository with a small app, and `files` over it, and two commits, the last one by octo. Dates are fixed, so that
  * the commit has the same SHA each time.
  * @throws Error where git is missing.
  */
-export function makeWorkspace(): DemoWorkspace {
+export function makeWorkspace(files: Readonly<Record<string, string>> = {}): DemoWorkspace {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'demo-'));
   const path = join(root, 'dyno-agent');
   mkdirSync(path);
   const git = (date: string, ...args: readonly string[]) => runGit(path, date, args);
   git('', 'init', '--quiet', '--initial-branch=main');
-  write(path, app);
+  write(path, { ...app, ...files });
   git('', 'add', '--all');
   git('2026-01-12T09:20:00Z', 'commit', '--quiet', '--message', 'Measure torque');
   write(path, { 'torque.csv': fix });

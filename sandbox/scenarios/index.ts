@@ -14,6 +14,7 @@ import { desired0 } from './desired-0.ts';
 import { earlySuccess } from './early-success.ts';
 import { execFormat } from './exec-format.ts';
 import { flapping } from './flapping.ts';
+import { hygiene } from './hygiene.ts';
 import { immutableTags } from './immutable-tags.ts';
 import { lateList } from './late-list.ts';
 import { lifecycleHookFails } from './lifecycle-hook-fails.ts';
@@ -45,6 +46,7 @@ import { wrongDigest } from './wrong-digest.ts';
 export const scenarios: readonly Scenario[] = [
   success,
   slow,
+  hygiene,
   circuitBreakerRollback,
   circuitBreakerStop,
   crashLoop,

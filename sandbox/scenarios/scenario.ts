@@ -35,6 +35,8 @@ export interface Scenario {
   readonly withoutEnv?: readonly string[];
   /** Inputs for the action, on top of the default ones. `{url}` becomes the sandbox's address. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Files of the repository that is deployed, by path, on top of the default ones. */
+  readonly files?: Readonly<Record<string, string>>;
   /** What CONTRACT.md says a run comes to. */
   readonly expect: { readonly result: Result; readonly code?: `DG${number}` };
 }
