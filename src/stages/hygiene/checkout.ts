@@ -62,10 +62,13 @@ class CheckoutFiles {
 
   async size(path: string): Promise<number | undefined> {
     await this.#breathe();
-    const absolute = join(this.#root, path);
+    const bare = path.replace(/\/$/, '');
+    if (!this.#isInside(dirname(bare))) return undefined;
+    // With the `/` at its end, a symbolic link would be followed.
+    const absolute = join(this.#root, bare);
     const stat = statOf(absolute);
     if (stat?.isFile()) return stat.size;
-    return stat?.isDirectory() && path.endsWith('/') ? await this.#folderSize(absolute) : undefined;
+    return stat?.isDirectory() && bare !== path ? await this.#folderSize(absolute) : undefined;
   }
 
   async read(path: string): Promise<string | undefined> {
