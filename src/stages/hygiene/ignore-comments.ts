@@ -22,7 +22,7 @@ export function judgeIgnoring(lines: readonly string[], code: string, hit: Hit):
 }
 
 function codesIn(line: string | undefined): readonly string[] {
-  const [, codes = ''] = COMMENT.exec(line?.slice(0, 2_000) ?? '') ?? [];
+  const [, codes = ''] = COMMENT.exec(line?.slice(0, 2_000).trimEnd() ?? '') ?? [];
   return codes
     .toUpperCase()
     .split(',')
@@ -30,7 +30,7 @@ function codesIn(line: string | undefined): readonly string[] {
 }
 
 function hasReason(line: string | undefined): boolean {
-  const [, , rest = ''] = COMMENT.exec(line?.slice(0, 2_000) ?? '') ?? [];
+  const [, , rest = ''] = COMMENT.exec(line?.slice(0, 2_000).trimEnd() ?? '') ?? [];
   return /\p{L}{2}/u.test(rest);
 }
 
