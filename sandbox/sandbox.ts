@@ -3,20 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { Dispatcher } from './aws/dispatcher.ts';
 import { repositoryArn } from './aws/ecr/repositories.ts';
 import { worldNames } from './aws/ecs-simulation/world-seed.ts';
-import { type Fault, Faults } from './aws/faults.ts';
 import type { AwsWorld } from './aws/operation.ts';
-import { registryAccess } from './aws/registry-access.ts';
+import { registryAccess, registryOperation } from './aws/registry-access.ts';
 import { readTruth, type Truth } from './aws/truth.ts';
 import { buildWorld } from './aws/world.ts';
 import { SandboxClock } from './clock.ts';
-import { createGitHubHandler, type GitHubOptions } from './github/api.ts';
+import { answeredInPlace, answeredWithError } from './faults/answer-in-place.ts';
+import { type Fault, Faults, type SeenCall } from './faults/fault.ts';
+import { spoilAnswer } from './faults/spoiled-answer.ts';
+import { createGitHubHandler, type GitHubOptions, gitHubOperation } from './github/api.ts';
 import { createRegistryHandler } from './registry/http.ts';
 import { findScenario } from './scenarios/index.ts';
 import type { HealthAnswer, Scenario } from './scenarios/scenario.ts';
 import { createSlackHandler, type SlackOptions } from './slack/webhook.ts';
 
-export type { Fault } from './aws/faults.ts';
 export type { DeploymentTruth, TaskTruth, Truth } from './aws/truth.ts';
+export type { Fault } from './faults/fault.ts';
 export type { Scenario } from './scenarios/scenario.ts';
 
 /** What a sandbox is started with. */
@@ -52,7 +54,7 @@ export interface Sandbox {
   /** Inputs for the action that fit the scenario's world. */
   inputs(): Record<string, string>;
   /** What really happened, up to the clock's time. */
-  truth(): Truth;
+  truth(): Truth & { readonly requests: readonly SeenCall[] };
   /** Stops listening and cuts every connection. */
   close(): Promise<void>;
 }
@@ -80,15 +82,32 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const registry = createRegistryHandler({
     store: world.store,
     tokens: world.tokens,
-    onRequest: registryRule(world, faults),
+    onRequest: registryRule(world),
   });
+  const under = (
+    service: Fault['service'],
+    operation: (req: IncomingMessage) => string | undefined,
+    handler: Handler,
+  ) => underFaults(faults, service, operation, handler);
   server.on('request', (req, res) => {
     world.timeline.advance();
     route(req, res, {
-      '/v2': registry,
-      '/slack': (request, response) => slack.handle(request, response),
-      '/api/v3': (request, response) => github.handle(request, response),
-      '/health': async (request, response) => answerHealth(world, scenario, request, response),
+      '/v2': under(
+        'registry',
+        ({ method = '', url: path = '' }) => registryOperation(method, path.split('?', 1)[0] ?? ''),
+        registry,
+      ),
+      '/slack': under(
+        'slack',
+        () => 'PostMessage',
+        (request, response) => slack.handle(request, response),
+      ),
+      '/api/v3': under('github', gitHubOperation, (request, response) => github.handle(request, response)),
+      '/health': under(
+        'health',
+        () => 'Get',
+        async (request, response) => answerHealth(world, scenario, request, response),
+      ),
       '/': (request, response) => dispatcher.handle(request, response),
     }).catch((error: unknown) => failRequest(res, error));
   });
@@ -103,7 +122,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     inputs: () => inputs(url, scenario),
     truth: () => {
       world.timeline.advance();
-      return readTruth(world, dispatcher.calls, slack, github);
+      return { ...readTruth(world, dispatcher.calls, slack, github), requests: faults.calls };
     },
     close: () => close(server),
   };
@@ -138,16 +157,34 @@ function inputs(url: string, scenario: Scenario): Record<string, string> {
   };
 }
 
-function registryRule(world: AwsWorld, faults: Faults) {
+function registryRule(world: AwsWorld) {
   return registryAccess({
     policy: world.policy,
-    faults,
     caller: world.credentials.staticKey.caller,
     repositoryArn: (name) => repositoryArn(world, name),
   });
 }
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+/** A service that is not AWS's API, with the faults put in its way. AWS's own are the dispatcher's. */
+function underFaults(
+  faults: Faults,
+  service: Fault['service'],
+  operationOf: (req: IncomingMessage) => string | undefined,
+  handler: Handler,
+): Handler {
+  return async (req, res) => {
+    const operation = operationOf(req);
+    const fault = service && operation ? faults.next(service, operation) : undefined;
+    if ((await answeredInPlace(fault, res)) || answeredWithError(fault, res)) {
+      req.resume();
+      return;
+    }
+    spoilAnswer(res, fault?.kind);
+    await handler(req, res);
+  };
+}
 
 async function route(
   req: IncomingMessage,

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { answeredInPlace } from '../faults/answer-in-place.ts';
+import type { Fault, Faults } from '../faults/fault.ts';
+import { spoilAnswer } from '../faults/spoiled-answer.ts';
 import type { Caller } from './credentials.ts';
 import { imageOperations } from './ecr/images.ts';
 import { layerOperations } from './ecr/layers.ts';
@@ -9,7 +12,6 @@ import { serviceDeploymentOperations } from './ecs/service-deployments.ts';
 import { serviceOperations } from './ecs/services.ts';
 import { taskDefinitionOperations } from './ecs/task-definitions.ts';
 import { taskOperations } from './ecs/tasks.ts';
-import { applyBefore, type Faults, sendUnder } from './faults.ts';
 import {
   decodeInput,
   encodeError,
@@ -87,12 +89,13 @@ export class Dispatcher {
       const body = encodeError(
         new ServiceError('UnknownOperationException', 'The request names no known operation.'),
       );
-      return sendUnder(undefined, res, { status: 400, contentType: jsonContentType, requestId, body });
+      return send(res, { status: 400, contentType: jsonContentType, requestId, body });
     }
     const fault = this.#faults.next(call.service, call.operation);
-    const outcome = await this.#outcome(call, req, async () => applyBefore(fault, res));
+    const outcome = await this.#outcome(call, req, () => meets(fault, res));
     if (outcome === 'over') return;
-    sendUnder(fault, res, { ...render(call, outcome, requestId), requestId });
+    spoilAnswer(res, fault?.kind);
+    send(res, { ...render(call, outcome, requestId), requestId });
   }
 
   async #outcome(
@@ -150,6 +153,51 @@ export class Dispatcher {
     const key = await verifySignature(request, call.service, credentials, timeline.now());
     return key.caller;
   }
+}
+
+/** What a fault does before a call is carried out. True: the call is over. Throws a fault that is an AWS error. */
+async function meets(fault: Fault | undefined, res: ServerResponse): Promise<boolean> {
+  if (await answeredInPlace(fault, res)) return true;
+  switch (fault?.kind) {
+    case 'throttle':
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
+    case '500':
+      throw new ServiceError(
+        'InternalFailure',
+        'The request processing has failed because of an unknown error.',
+        500,
+      );
+    case '503':
+      throw new ServiceError('ServiceUnavailable', 'Service is unable to handle request.', 503);
+    case 'expired':
+      throw new ServiceError(
+        'ExpiredTokenException',
+        'The security token included in the request is expired',
+      );
+    case 'refuse': {
+      const { code = 'InternalFailure', message = '', status } = fault.error ?? {};
+      throw new ServiceError(code, message, status);
+    }
+    default:
+      return false;
+  }
+}
+
+function send(
+  res: ServerResponse,
+  answer: {
+    readonly status: number;
+    readonly contentType: string;
+    readonly requestId: string;
+    readonly body: string;
+  },
+): void {
+  res.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': Buffer.byteLength(answer.body),
+    'x-amzn-requestid': answer.requestId,
+  });
+  res.end(answer.body);
 }
 
 function parseCall(req: IncomingMessage, body: Buffer): ParsedCall | undefined {

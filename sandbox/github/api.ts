@@ -94,6 +94,11 @@ export function createGitHubHandler(options: GitHubOptions = {}): GitHubApi {
   };
 }
 
+/** What a request is for, in a word: `ListDeployment`, `CreateStatus`. */
+export function gitHubOperation({ method, url = '' }: IncomingMessage): string {
+  return `${method === 'POST' ? 'Create' : 'List'}${url.includes('/statuses') ? 'Status' : 'Deployment'}`;
+}
+
 function respond(
   store: DeploymentStore,
   method: string,

@@ -1,0 +1,84 @@
+/**
+ * How a call goes wrong. `reset-before`: before anything is done; `reset-after`: done, and the answer lost;
+ * `drip`: done, and the answer comes a byte a second; `wrong-json`: done, and answered with JSON of another shape;
+ * `html`: a proxy's page in place of an answer; `expired`: the credentials are over; `refuse`: AWS's API answers with
+ * the fault's own `error`.
+ */
+export type FaultKind =
+  | 'throttle'
+  | '500'
+  | '503'
+  | 'reset-before'
+  | 'reset-after'
+  | 'hang'
+  | 'drip'
+  | 'truncated'
+  | 'wrong-json'
+  | 'html'
+  | 'expired'
+  | 'refuse';
+
+/** Whom a call is for. `registry` is the distribution API, its operations named by the IAM action they take. */
+export type FaultyService =
+  | 'sts'
+  | 'ecr'
+  | 'ecs'
+  | 'logs'
+  | 'ssm'
+  | 'secretsmanager'
+  | 'registry'
+  | 'slack'
+  | 'github'
+  | 'health';
+
+/** A failure put in the way of calls, at the HTTP layer. */
+export interface Fault {
+  /** Left out: any. */
+  readonly service?: FaultyService;
+  /** Left out: any. */
+  readonly operation?: string;
+  /** How many calls it hits; all if left out. */
+  readonly times?: number;
+  /** How many matching calls go through first. */
+  readonly after?: number;
+  readonly kind: FaultKind;
+  /** Real milliseconds that the call is held up before. */
+  readonly delayMs?: number;
+  /** Of `refuse`: AWS's code and words. */
+  readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
+}
+
+/** A call that came in, whatever became of it. */
+export interface SeenCall {
+  readonly service: string;
+  readonly operation: string;
+}
+
+/** The faults of a sandbox, each with a count of the calls that it saw. */
+export class Faults {
+  readonly #faults: readonly { readonly fault: Fault; seen: number }[];
+  readonly #calls: SeenCall[] = [];
+
+  constructor(faults: readonly Fault[]) {
+    this.#faults = faults.map((fault) => ({ fault, seen: 0 }));
+  }
+
+  /** Every call that came in, in order. */
+  get calls(): readonly SeenCall[] {
+    return [...this.#calls];
+  }
+
+  /** The fault that this call meets, if any. Each call counts once with every fault that it matches. */
+  next(service: string, operation: string): Fault | undefined {
+    this.#calls.push({ service, operation });
+    let hit: Fault | undefined;
+    for (const entry of this.#faults) {
+      const { fault } = entry;
+      if ((fault.service ?? service) !== service || (fault.operation ?? operation) !== operation) continue;
+      entry.seen += 1;
+      const number = entry.seen - (fault.after ?? 0);
+      if (number >= 1 && number <= (fault.times ?? Number.POSITIVE_INFINITY)) hit ??= fault;
+    }
+    return hit;
+  }
+}
