@@ -9,7 +9,7 @@ import { readTruth, type Truth } from './aws/truth.ts';
 import { buildWorld } from './aws/world.ts';
 import { SandboxClock } from './clock.ts';
 import { answeredInPlace, answeredWithError } from './faults/answer-in-place.ts';
-import { type Fault, Faults, type SeenCall } from './faults/fault.ts';
+import { type Fault, Faults } from './faults/fault.ts';
 import { spoilAnswer } from './faults/spoiled-answer.ts';
 import { createGitHubHandler, type GitHubOptions, gitHubOperation } from './github/api.ts';
 import { createRegistryHandler } from './registry/http.ts';
@@ -54,7 +54,7 @@ export interface Sandbox {
   /** Inputs for the action that fit the scenario's world. */
   inputs(): Record<string, string>;
   /** What really happened, up to the clock's time. */
-  truth(): Truth & { readonly requests: readonly SeenCall[] };
+  truth(): Truth;
   /** Stops listening and cuts every connection. */
   close(): Promise<void>;
 }
@@ -122,7 +122,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     inputs: () => inputs(url, scenario),
     truth: () => {
       world.timeline.advance();
-      return { ...readTruth(world, dispatcher.calls, slack, github), requests: faults.calls };
+      return readTruth(world, dispatcher.calls, slack, github, faults.calls);
     },
     close: () => close(server),
   };

@@ -1,4 +1,5 @@
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
+import type { SeenCall } from '../faults/fault.ts';
 import type { GitHubTruth } from '../github/api.ts';
 import type { StoredManifest, TagMove } from '../registry/image-store.ts';
 import type { SlackMessage } from '../slack/webhook.ts';
@@ -28,6 +29,8 @@ export interface Truth {
   readonly slackMessages: readonly SlackMessage[];
   readonly slackRequests: number;
   readonly github: GitHubTruth;
+  /** Every request of all services by its operation's name, before any fault; the registry's by IAM's. */
+  readonly requests: readonly SeenCall[];
 }
 
 /** A deployment that was started, with what it deploys and where it stands. */
@@ -65,6 +68,7 @@ export function readTruth(
   calls: readonly CallRecord[],
   slack: { messages(): readonly SlackMessage[]; requests(): number },
   github: { truth(): GitHubTruth },
+  requests: readonly SeenCall[],
 ): Truth {
   const { services, tasks } = world.ecs.simulation.state;
   return {
@@ -88,6 +92,7 @@ export function readTruth(
     slackMessages: slack.messages(),
     slackRequests: slack.requests(),
     github: github.truth(),
+    requests,
   };
 }
 
