@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fault } from '../../sandbox/aws/faults.ts';
+import type { Fault } from '../../sandbox/sandbox.ts';
 import { changes, deploy } from './deploy.ts';
 import { type Refusal, refused } from './refusal.ts';
 
