@@ -39,6 +39,10 @@ function writeCommandFile(file: 'OUTPUT' | 'STATE', name: string, value: string)
   core.issueCommand(file === 'OUTPUT' ? 'set-output' : 'save-state', { name }, value);
 }
 
+// Where the runner has died nobody reads: the run goes on, for ECS and Slack are still there. Without a listener
+// each line would be an uncaught exception, whose own line would be the next.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 /** Writes to standard output, and waits where its reader is behind: what is printed is never piled up. */
 async function write(text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
