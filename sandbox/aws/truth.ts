@@ -11,6 +11,8 @@ import type { AwsWorld } from './operation.ts';
 export interface Truth {
   /** The images of each repository, newest first. */
   readonly images: Readonly<Record<string, readonly StoredManifest[]>>;
+  /** The layers, configurations and attestations of each repository. */
+  readonly blobs: Readonly<Record<string, readonly Buffer[]>>;
   readonly tagMoves: readonly TagMove[];
   readonly uploadsStarted: number;
   readonly uploadsCompleted: number;
@@ -75,6 +77,7 @@ export function readTruth(
     images: Object.fromEntries(
       world.store.repositories().map(({ name }) => [name, world.store.images(name)]),
     ),
+    blobs: Object.fromEntries(world.store.repositories().map(({ name }) => [name, world.store.blobs(name)])),
     tagMoves: world.store.tagMoves(),
     ...world.store.counts(),
     calls: [...calls],

@@ -183,6 +183,11 @@ export class ImageStore {
     return this.#repositories.get(repository)?.blobs.get(digest);
   }
 
+  /** Every blob of a repository. */
+  blobs(repository: string): readonly Buffer[] {
+    return [...(this.#repositories.get(repository)?.blobs.values() ?? [])];
+  }
+
   hasBlob(repository: string, digest: string): boolean {
     return this.#repositories.get(repository)?.blobs.has(digest) ?? false;
   }

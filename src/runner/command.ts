@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { containersBelow } from './process-tree.ts';
 import { shorten } from './text.ts';
 
 /** How a program ended. */
@@ -30,6 +31,7 @@ export interface CommandOptions {
 const TAIL = 200;
 const LONGEST_LINE = 8_192;
 const KILL_AFTER_MS = 2_000;
+const CLEAN_UP_MS = 500;
 
 /** The program could not be started at all (`ENOENT`: it isn't there). */
 export class CommandNotStarted extends Error {
@@ -79,17 +81,29 @@ export async function runCommand(
   }
 }
 
+/**
+ * Ends a program and what it started. A container of its is ended first, which no signal to the group would reach:
+ * podman and buildah then take down by themselves what they had mounted for it, and are given a moment for that.
+ */
 function stopGroup(pid: number | undefined): void {
   if (pid === undefined) return;
-  const kill = (signal: NodeJS.Signals) => {
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  kill('SIGTERM');
-  setTimeout(() => kill('SIGKILL'), KILL_AFTER_MS).unref();
+  const containers = containersBelow([pid]);
+  for (const container of containers) send(container, 'SIGKILL');
+  const terminate = () => send(-pid, 'SIGTERM');
+  if (containers.length === 0) terminate();
+  else setTimeout(terminate, CLEAN_UP_MS).unref();
+  setTimeout(() => {
+    for (const container of containersBelow([pid])) send(container, 'SIGKILL');
+    send(-pid, 'SIGKILL');
+  }, KILL_AFTER_MS).unref();
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** Lines are split here and not by readline, which keeps a line of any length: these are cut as they come. */

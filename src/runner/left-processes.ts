@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { containersBelow } from './process-tree.ts';
 
 const KILL_AFTER_MS = 2_000;
 const LOOK_EVERY_MS = 50;
@@ -18,6 +19,8 @@ export async function endLeftProcesses(
   if (!trackingId) return 0;
   const find = () => findProcesses(privateFolder, trackingId);
   const found = await find();
+  // What they started in a container has another environment, and would outlive them.
+  for (const pid of containersBelow(found)) send(pid, 'SIGKILL');
   for (const pid of found) send(pid, 'SIGTERM');
   for (let waited = 0; found.length > 0 && waited < KILL_AFTER_MS; waited += LOOK_EVERY_MS) {
     await sleep(LOOK_EVERY_MS);
