@@ -72,15 +72,17 @@ async function tellWhatIsLeft(
   });
 }
 
-post().then(
-  async () => {
-    await githubRunner.flush();
-    process.exit(0);
-  },
-  async (error: unknown) => {
-    // The deploy's own result stands: what fails here only warns.
-    githubRunner.print(`! DG809 Cleaning up failed: ${error instanceof Error ? error.message : 'unknown'}`);
-    await githubRunner.flush();
-    process.exit(0);
-  },
-);
+/** The deploy's own result stands: what fails here only warns. */
+async function warn(error: unknown): Promise<never> {
+  githubRunner.print(`! DG809 Cleaning up failed: ${error instanceof Error ? error.message : 'unknown'}`);
+  await githubRunner.flush();
+  process.exit(0);
+}
+
+// A cancel is the reason to clean up and to tell people, not one to stop: all of it ends by itself, and soon.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
+process.on('uncaughtException', warn);
+post().then(async () => {
+  await githubRunner.flush();
+  process.exit(0);
+}, warn);

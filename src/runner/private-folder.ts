@@ -1,6 +1,6 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const PREFIX = 'deploy-guard-';
 /** The prefix and the six characters that mkdtemp puts after it. */
@@ -16,16 +16,21 @@ export async function isPrivateFolder(folder: string, parent: string | undefined
   return (await ownFolder(folder, parent).catch(() => undefined)) !== undefined;
 }
 
-/** The real path of a folder of ours; undefined for any other. Throws where it isn't there. */
+/**
+ * The real path of a folder of ours; undefined for any other, also for a link to one: it has to be written as
+ * `makePrivateFolder` wrote it, because processes are known by it. Throws where it isn't there.
+ */
 async function ownFolder(folder: string, parent: string | undefined): Promise<string | undefined> {
-  const real = await realpath(folder);
+  const name = basename(folder);
+  if (!OURS.test(name) || folder !== join(parent || tmpdir(), name)) return undefined;
   const home = await realpath(parent || tmpdir());
-  return dirname(real) === home && OURS.test(basename(real)) ? real : undefined;
+  const real = await realpath(folder);
+  return real === join(home, name) ? real : undefined;
 }
 
 /**
  * Removes a folder that `makePrivateFolder` made under `parent`, with all in it. Any other path, however it came
- * into the saved state, is left alone. Gives whether none of ours is left there; does not throw, as a deploy
+ * into the saved state, is left alone. Gives whether it was ours, and none is left there; does not throw, as a deploy
  * doesn't fail for its cleaning.
  */
 export async function removePrivateFolder(folder: string, parent: string | undefined): Promise<boolean> {
