@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/finding.ts';
+import { annotationsOf } from '../../../src/stages/report/annotations.ts';
 import { endingLines, headline, preflightLines, problemLines } from '../../../src/stages/report/log.ts';
 import { isGreen, type RunReport, type ServiceReport } from '../../../src/stages/report/run-report.ts';
 import { slackMessage } from '../../../src/stages/report/slack-message.ts';
@@ -17,6 +18,13 @@ describe.each(all)('%s', (_, report) => {
 
   it('has its step summary', () => {
     expect(renderSummary(report)).toMatchSnapshot();
+  });
+
+  it('has its annotations', () => {
+    const annotations = annotationsOf(report).map(
+      ({ level, code, title, fix }) => `${level} ${code} ${title} ${fix}`,
+    );
+    expect(annotations.join('\n')).toMatchSnapshot();
   });
 
   it('has its log', () => {

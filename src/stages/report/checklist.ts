@@ -62,7 +62,7 @@ function progressOf(report: RunReport, name: StageName): 'not begun' | 'done' | 
 function imageRows(report: RunReport): readonly Row[] {
   const { image, movedTags } = report;
   if (!image) {
-    const failed = progressOf(report, 'image') === 'failed';
+    const failed = progressOf(report, 'image') === 'failed' && report.result !== 'cancelled';
     return [failed ? ['✗', 'image', 'not built and pushed'] : ['–', 'image', 'not checked']];
   }
   const how = image.reused ? 'was in the repository already as' : 'built and pushed as';
@@ -80,15 +80,19 @@ function migrationRows(report: RunReport): readonly Row[] {
     case 'done':
       return [['✓', 'migrations', '`pre-deploy-command` ended well, in a task of the new image']];
     case 'failed':
-      return [['✗', 'migrations', '`pre-deploy-command` did not end well']];
+      return report.result === 'cancelled'
+        ? [['–', 'migrations', 'not known: the run was cancelled while `pre-deploy-command` ran']]
+        : [['✗', 'migrations', '`pre-deploy-command` did not end well']];
     case 'not begun':
       return [['–', 'migrations', 'not checked: no `pre-deploy-command` ran']];
   }
 }
 
-function tasksRow({ deployments }: RunReport): Row {
+function tasksRow({ deployments, result }: RunReport): Row {
   const waited = deployments.filter(({ outcome }) => outcome && outcome.result !== 'started');
   if (waited.length === 0) return ['–', 'tasks', 'not checked'];
+  if (result === 'cancelled')
+    return ['–', 'tasks', 'not known: the run was cancelled before all had been looked at'];
   if (waited.length < deployments.length || waited.some(({ result }) => result !== 'succeeded')) {
     return ['✗', 'tasks', 'not every service runs this image'];
   }

@@ -7,8 +7,8 @@ import type { Runner } from '../../runner/workflow-commands.ts';
 import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
 import { findingsOf } from '../preflight/preflight.ts';
+import { annotationsOf } from './annotations.ts';
 import type { EnvironmentRecord } from './environment-record.ts';
-import { withFewHygiene } from './hygiene.ts';
 import { endingLines, problemLines } from './log.ts';
 import { codeBlock } from './markdown.ts';
 import { outputsOf } from './outputs.ts';
@@ -86,16 +86,6 @@ async function addSummary(render: () => string, runner: Runner): Promise<void> {
 
 function wordsOf(error: unknown): string {
   return oneLine(error instanceof Error ? error.message : String(error), 200);
-}
-
-/** GitHub shows ten of a kind in a step; those of the deploy must not be crowded out. */
-const HYGIENE_ANNOTATED = 5;
-
-/** One annotation for each error and each warning; of those about the repository, the first few. */
-function annotationsOf(report: RunReport): readonly Finding[] {
-  const checks = findingsOf(report.checks).filter(({ level }) => level === 'warning');
-  const notes = report.notes.filter(({ level }) => level !== 'note');
-  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED);
 }
 
 interface SlackOutcome {

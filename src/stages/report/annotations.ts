@@ -1,0 +1,17 @@
+import type { Finding } from '../../finding.ts';
+import { findingsOf } from '../preflight/preflight.ts';
+import { withFewHygiene } from './hygiene.ts';
+import type { RunReport } from './run-report.ts';
+
+/** GitHub shows ten of a kind in a step; those of the deploy must not be crowded out. */
+const HYGIENE_ANNOTATED = 5;
+
+/**
+ * One annotation for each error and each warning; of those about the repository, the first few. GitHub
+ * shows ten of a level for each step, so that what ended the run comes first.
+ */
+export function annotationsOf(report: RunReport): readonly Finding[] {
+  const checks = findingsOf(report.checks).filter(({ level }) => level === 'warning');
+  const notes = report.notes.filter(({ level }) => level !== 'note');
+  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED);
+}
