@@ -1,0 +1,41 @@
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.database import get_engine, get_session
+from app.main import app
+from fastapi.testclient import TestClient
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    config = Config("alembic.ini")
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+@pytest.fixture
+def connection():
+    """A connection to the real database, whose every change is undone after the test."""
+    with get_engine().connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def session(connection):
+    migrate(connection, "head")
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
+
+
+@pytest.fixture
+def client(session):
+    app.dependency_overrides[get_session] = lambda: session
+    yield TestClient(app)
+    app.dependency_overrides.clear()
