@@ -1,7 +1,7 @@
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.database import get_engine, get_session
@@ -20,9 +20,11 @@ def migrate(connection: Connection, revision: str) -> None:
 
 @pytest.fixture
 def connection():
-    """A connection to the real database, whose every change is undone after the test."""
+    """A connection to an empty schema of the real database; all is undone after the test."""
     with get_engine().connect() as connection:
         transaction = connection.begin()
+        connection.execute(text("CREATE SCHEMA test"))
+        connection.execute(text("SET LOCAL search_path TO test"))
         yield connection
         transaction.rollback()
 

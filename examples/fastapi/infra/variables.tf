@@ -1,0 +1,20 @@
+variable "region" {
+  description = "AWS region of everything here."
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "github_repository" {
+  description = "Repository whose workflows may deploy, as owner/name."
+  type        = string
+}
+
+variable "domain_name" {
+  description = "Name that the service is reached by, such as dyno.example.com."
+  type        = string
+}
+
+variable "certificate_arn" {
+  description = "Certificate of AWS Certificate Manager for domain_name, in the same region."
+  type        = string
+}
