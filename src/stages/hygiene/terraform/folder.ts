@@ -72,6 +72,7 @@ function variable(folder: Folder, name: string, depth: number): Value {
     );
   }
   const given = folder.given.get(name);
+  if (given === undefined && isForReuse(folder)) return unknown;
   const value = given === undefined ? fallback : valueIn(folder, given, depth);
   const others = (folder.maybeGiven.get(name) ?? []).map((one) => valueIn(folder, one, depth));
   return agreed([value, ...others]);
@@ -83,4 +84,28 @@ function agreed(values: readonly Value[]): Value {
   if (rest.length === 0) return first;
   const text = asText(first);
   return text !== undefined && rest.every((value) => asText(value) === text) ? first : unknown;
+}
+
+/**
+ * Whether Terraform is run in a folder, as far as it shows: it sets up a provider or a backend, or has values or a lock,
+ * and no other folder calls it.
+ */
+export function isRoot({ blocks, calls, given, locked }: Folder): boolean {
+  if (calls.length > 0) return false;
+  return (
+    locked ||
+    given.size > 0 ||
+    blocks.some(
+      ({ block }) =>
+        block.type === 'provider' ||
+        (block.type === 'terraform' &&
+          block.blocks.some(({ type }) => type === 'backend' || type === 'cloud')),
+    )
+  );
+}
+
+/** Whether it is a module for callers that are not in the repository: what is a default in it, they may change. */
+function isForReuse(folder: Folder): boolean {
+  if (isRoot(folder) || folder.calls.length > 0) return false;
+  return folder.blocks.some(({ block }) => block.type === 'variable' && !block.arguments.has('default'));
 }

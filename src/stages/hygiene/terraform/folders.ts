@@ -9,14 +9,24 @@ import type { Block, Expression, HclFile } from './hcl/syntax.ts';
 const ASIDE =
   /(^|\/)(\.terraform|\.terragrunt-cache|node_modules|vendor|cdk\.out|(examples?|samples?|tests?|testdata|test-data|fixtures?|__tests__|e2e|specs?)(?=\/))/;
 
-/** More than any repository's Terraform; what is above is left out, so that one run stays quick. */
-const MOST_FILES = 2_000;
-const MOST_CHARACTERS = 4_000_000;
+/**
+ * Bounds for one run: 2.6 MB of HCL are parsed in a second. Folders with the resources that rules look at come first, and
+ * one that is not read whole counts as broken.
+ */
+const MOST_FILES = 5_000;
+const MOST_CHARACTERS = 2_000_000;
 
 /** Types of resources that rules look at. */
 const RESOURCES =
   /^aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)$/;
 const BLOCKS = new Set(['variable', 'locals', 'output', 'provider', 'terraform', 'module']);
+
+// The same in a text that is not parsed yet.
+const WITH_RESOURCES =
+  /"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)"?\s+"|^\s*"?module\b/m;
+const WITH_SETTINGS = /^\s*"?(variable|provider|terraform|module)\b/m;
+const WITH_VALUES =
+  /^\s*"?(locals|output)\b|"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)\b/m;
 
 const isTerraform = (path: string) => path.endsWith('.tf') || path.endsWith('.tf.json');
 const isValues = (path: string) => path.endsWith('.tfvars') || path.endsWith('.tfvars.json');
@@ -29,30 +39,47 @@ export async function readFolders(repository: Repository): Promise<readonly Fold
   const files = repository.tracked.filter((path) => !ASIDE.test(path));
   const sources = files.filter(isTerraform).slice(0, MOST_FILES);
   if (sources.length === 0) return undefined;
-  const texts = await textsOf(repository, sources);
+  const texts = neededOf(await textsOf(repository, sources));
   const values = await textsOf(repository, files.filter(isValues).slice(0, MOST_FILES));
   const reader = await loadHclReader();
-  const parsed = new Map([...texts].map(([path, text]) => [path, reader(text, isWanted)]));
-  const given = new Map([...values].map(([path, text]) => [path, valuesOf(reader, path, text)]));
-  const paths = [...new Set(sources.map((path) => posix.dirname(path)))];
-  const folders = paths.map((path) => folderOf(path, repository, sources, parsed, given));
+  const parsed = new Map(firstOf(texts).map(([path, text]) => [path, reader(text, isWanted)]));
+  const given = new Map(firstOf(values).map(([path, text]) => [path, valuesOf(reader, path, text)]));
+  const byFolder = [...Map.groupBy(texts, ([path]) => posix.dirname(path))];
+  const locks = new Set(files.filter((path) => posix.basename(path) === '.terraform.lock.hcl'));
+  const folders = byFolder.map(([path, own]) => folderOf(path, locks, own, parsed, given));
   joinCalls(folders);
   return folders;
 }
 
-/** Texts by path, up to a sum of their lengths. */
-async function textsOf(
-  repository: Repository,
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+type Text = readonly [path: string, text: string];
+
+async function textsOf(repository: Repository, paths: readonly string[]): Promise<readonly Text[]> {
   const texts = await Promise.all(paths.map(async (path) => [path, await repository.read(path)] as const));
-  const found = new Map<string, string>();
+  return texts.flatMap(([path, text]): readonly Text[] => (text === undefined ? [] : [[path, text]]));
+}
+
+/** The files in which something stands that rules look at, or that its values may come from; the rest is not parsed. */
+function neededOf(texts: readonly Text[]): readonly Text[] {
+  const rich = new Set(
+    texts.filter(([, text]) => WITH_RESOURCES.test(text)).map(([path]) => posix.dirname(path)),
+  );
+  const needed = texts.filter(
+    ([path, text]) =>
+      path.endsWith('.json') ||
+      WITH_SETTINGS.test(text) ||
+      (rich.has(posix.dirname(path)) && WITH_VALUES.test(text)),
+  );
+  const isRich = ([path]: Text) => (rich.has(posix.dirname(path)) ? 0 : 1);
+  return needed.toSorted((a, b) => isRich(a) - isRich(b));
+}
+
+/** As many of the texts as are within the bound. */
+function firstOf(texts: readonly Text[]): readonly Text[] {
   let sum = 0;
-  for (const [path, text] of texts) {
-    sum += text?.length ?? 0;
-    if (text !== undefined && sum <= MOST_CHARACTERS) found.set(path, text);
-  }
-  return found;
+  return texts.filter(([, { length }]) => {
+    sum += length;
+    return sum <= MOST_CHARACTERS;
+  });
 }
 
 function isWanted(type: string, labels: readonly string[]): boolean {
@@ -71,24 +98,24 @@ function valuesOf(reader: HclReader, path: string, text: string): Values {
 
 function folderOf(
   path: string,
-  repository: Repository,
-  sources: readonly string[],
+  locks: ReadonlySet<string>,
+  own: readonly Text[],
   parsed: ReadonlyMap<string, HclFile>,
   given: ReadonlyMap<string, Values>,
 ): Folder {
-  const own = sources.filter((file) => posix.dirname(file) === path);
-  const blocksIn = (files: readonly string[]): readonly Located[] =>
-    files.flatMap((file) => (parsed.get(file)?.blocks ?? []).map((block) => ({ file, block })));
-  const overrides = blocksIn(own.filter(isOverride));
+  const files = own.map(([file]) => file).sort();
+  const blocksIn = (some: readonly string[]): readonly Located[] =>
+    some.flatMap((file) => (parsed.get(file)?.blocks ?? []).map((block) => ({ file, block })));
+  const overrides = blocksIn(files.filter(isOverride));
   const always = [...given].filter(([file]) => isGivenAlways(file) && posix.dirname(file) === path);
   return {
     path,
-    blocks: blocksIn(own.filter((file) => !isOverride(file))).map((one) => overridden(one, overrides)),
-    broken: own.some((file) => parsed.get(file)?.broken ?? true),
+    blocks: blocksIn(files.filter((file) => !isOverride(file))).map((one) => overridden(one, overrides)),
+    broken: files.some((file) => parsed.get(file)?.broken ?? true),
     given: new Map(always.flatMap(([, values]) => [...values])),
     maybeGiven: gathered([...given].filter(([file]) => !isGivenAlways(file) && isNear(file, path))),
     calls: [],
-    locked: repository.tracked.includes(posix.join(path, '.terraform.lock.hcl')),
+    locked: locks.has(posix.join(path, '.terraform.lock.hcl')),
     memory: new Map(),
   };
 }

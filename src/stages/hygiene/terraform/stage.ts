@@ -8,7 +8,7 @@ export type Stage = 'production' | 'other' | 'unknown';
 
 const PRODUCTION = /^(prod|production|prd)\d*$/;
 const OTHER =
-  /^(dev|devel|develop|development|stag|stage|staging|stg|test|testing|qa|uat|int|integration|sandbox|sbx|demo|preview|ephemeral|local|localstack|nonprod|nonproduction|preprod|preproduction)\d*$/;
+  /^(dev|devel|develop|development|stag|stage|staging|stg|test|testing|qa|uat|int|integration|sandbox|sbx|demo|preview|ephemeral|local|localstack|nonprod|nonproduction|preprod|preproduction|review|mocks?|fixtures?)\d*$/;
 
 /** Names of tags, variables and locals that say what something is for. */
 const NAMES = ['environment', 'environment_name', 'env', 'env_name', 'stage', 'deployment_environment'];

@@ -58,7 +58,7 @@ function findIn(group: Resource): readonly Hit[] {
   return [
     {
       where: check === undefined ? placeOf(group) : { file: group.file, line: check.block.line },
-      title: `The load balancer asks for / to see whether a task of ${group.address} is healthy.`,
+      title: `The load balancer asks for / to see whether a target of ${group.address} is healthy.`,
       fix: linesFor(group, 'health_check {', '  path    = "/health"', '  matcher = "200"', '}'),
     },
   ];

@@ -1,7 +1,6 @@
 import type { Hit, Rule } from '../../rule.ts';
 import { asText, isMap } from '../evaluate.ts';
-import { type Folder, valueIn } from '../folder.ts';
-import { isRoot } from '../roots.ts';
+import { type Folder, isRoot, valueIn } from '../folder.ts';
 import type { Terraform } from '../subject.ts';
 
 export const providerVersion: Rule<Terraform> = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../../rule.ts';
-import { isRoot } from '../roots.ts';
+import { isRoot } from '../folder.ts';
 import type { Terraform } from '../subject.ts';
 
 export const requiredVersion: Rule<Terraform> = {

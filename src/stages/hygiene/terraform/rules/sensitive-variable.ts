@@ -40,6 +40,13 @@ export const sensitiveVariable: Rule<Terraform> = {
             'variable "db_password_secret_arn" {\n}\nvariable "secret_name" {\n}\nvariable "manage_master_user_password" {\n  type = bool\n}\nvariable "password_length" {\n  type = number\n}\nvariable "secrets" {\n  type = map(string)\n}\nvariable "db_password" {\n  default = "/prod/app/db-password"\n}\nvariable "ssh_public_key" {\n}\nvariable "key_name" {\n}\n',
         },
       },
+      {
+        name: 'names and ARNs for a task definition, the id of an access key, a key of KMS',
+        files: {
+          'variables.tf':
+            'variable "container_secrets" {\n  type = list(map(string))\n}\nvariable "task_container_secrets" {\n  default = null\n}\nvariable "repository_credentials" {\n  default = null\n}\nvariable "repositoryCredentials" {\n  type = object({ credentialsParameter = string })\n}\nvariable "aws_access_key" {\n}\nvariable "s3_bucket_server_side_encryption_key" {\n}\nvariable "datadog_api_key" {\n  description = "ARN of the secret with the key"\n}\nvariable "launch_template_http_tokens" {\n  default = "optional"\n}\n',
+        },
+      },
     ],
   },
   find: ({ folders }) =>
