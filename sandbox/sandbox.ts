@@ -74,7 +74,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const registryHost = `127.0.0.1:${port}`;
   const url = `http://${registryHost}`;
   const clock = new SandboxClock(options.speed === undefined ? {} : { speed: options.speed });
-  const world = buildWorld({ ...options, clock, scenario, registryHost });
+  const world = buildWorld({
+    ...options,
+    clock,
+    scenario,
+    registryHost: scenario.world?.registryHost ?? registryHost,
+  });
   const faults = new Faults(options.faults ?? []);
   const dispatcher = new Dispatcher(world, faults, options.latencyMs ?? 0);
   const slack = createSlackHandler(options.slack);

@@ -96,7 +96,11 @@ function seed(simulation: Simulation, store: ImageStore, registryHost: string): 
   for (const digest of digests) simulation.knownGood.add(digest);
   simulation.logs.createGroup(worldNames.logGroup, now);
   const arn = arnOf(sandboxAccount, 'ecs', `cluster/${worldNames.cluster}`);
-  const cluster: Cluster = { name: worldNames.cluster, arn, status: 'ACTIVE' };
+  const cluster: Cluster = {
+    name: worldNames.cluster,
+    arn,
+    status: simulation.scenario.world?.clusterStatus ?? 'ACTIVE',
+  };
   simulation.state.clusters.push(cluster);
   const taskDefinition = seedTaskDefinition(simulation, registryHost);
   for (const changes of simulation.scenario.world?.services ?? [{}]) {

@@ -53,6 +53,9 @@ export interface WorldChanges {
     /** What the scan of every image in it found, by severity; never scanned if left out. */
     readonly scan?: Readonly<Record<string, number>>;
   };
+  /** The registry that ECR names; the sandbox's own if left out. */
+  readonly registryHost?: string;
+  readonly clusterStatus?: 'ACTIVE' | 'PROVISIONING' | 'DEPROVISIONING' | 'FAILED' | 'INACTIVE';
   /** Tags that stand at the newest of the earlier images, on top of its commit and `latest`. */
   readonly tags?: readonly string[];
   readonly roles?: readonly RoleSpec[];
@@ -86,6 +89,8 @@ export interface ServiceSpec {
   readonly loadBalanced: boolean;
   readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
   readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+  /** `REPLICA` if left out. Shown, not simulated. */
+  readonly scheduling?: 'REPLICA' | 'DAEMON';
 }
 
 /** What a service of a scenario has other than the default one. */

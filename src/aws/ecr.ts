@@ -8,7 +8,7 @@ import {
   type ImageTagMutability,
 } from '@aws-sdk/client-ecr';
 import { isLoopback } from '../runner/http.ts';
-import { type ClientSettings, clientConfig } from './client.ts';
+import { type ClientSettings, clientConfig, optionalAnswer } from './client.ts';
 import { probeTransfer } from './ecr-probes.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from './transfer.ts';
 
@@ -85,6 +85,7 @@ export class Ecr {
   async repositoryNames(registryId: string | undefined): Promise<readonly string[]> {
     const { repositories } = await this.#client.send(
       new DescribeRepositoriesCommand({ maxResults: 1000, ...(registryId ? { registryId } : {}) }),
+      optionalAnswer(),
     );
     return (repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
   }
@@ -133,6 +134,7 @@ export class Ecr {
     try {
       const { lifecyclePolicyText } = await this.#client.send(
         new GetLifecyclePolicyCommand({ repositoryName: name, ...(registryId ? { registryId } : {}) }),
+        optionalAnswer(),
       );
       return lifecyclePolicyText;
     } catch (error) {
@@ -154,6 +156,7 @@ export class Ecr {
           imageId: { imageDigest: digest },
           maxResults: 1,
         }),
+        optionalAnswer(),
       );
       return imageScanFindings?.findingSeverityCounts;
     } catch (error) {

@@ -14,7 +14,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { nameInArn } from './arn.ts';
-import { type ClientSettings, clientConfig } from './client.ts';
+import { type ClientSettings, clientConfig, optionalAnswer } from './client.ts';
 import { type PastDeployment, readServiceHistory } from './service-history.ts';
 import { type TaskRuntime, taskRuntimeOf } from './task-runtime.ts';
 
@@ -49,6 +49,10 @@ export interface EcsService {
   readonly running: number;
   readonly circuitBreaker: { readonly enabled: boolean; readonly rollback: boolean };
   readonly minimumHealthyPercent: number;
+  /** Undefined: as AWS has it by default. */
+  readonly maximumPercent?: number | undefined;
+  /** One task an instance: ECS places them, and no count is asked for. */
+  readonly isDaemon?: boolean;
   readonly deployments: readonly ServiceDeploymentEntry[];
   readonly placement: TaskPlacement;
   /** Whether a target group sends its tasks traffic. */
@@ -85,19 +89,28 @@ export class Ecs {
 
   /** The cluster's status, or undefined where there is no such cluster. */
   async clusterStatus(cluster: string): Promise<string | undefined> {
-    const { clusters } = await this.client.send(new DescribeClustersCommand({ clusters: [cluster] }));
+    const { clusters } = await this.client.send(
+      new DescribeClustersCommand({ clusters: [cluster] }),
+      optionalAnswer(),
+    );
     return clusters?.[0]?.status;
   }
 
   /** Names of up to 100 clusters, for naming what was probably meant. */
   async clusterNames(): Promise<readonly string[]> {
-    const { clusterArns } = await this.client.send(new ListClustersCommand({ maxResults: 100 }));
+    const { clusterArns } = await this.client.send(
+      new ListClustersCommand({ maxResults: 100 }),
+      optionalAnswer(),
+    );
     return (clusterArns ?? []).map(nameInArn);
   }
 
   /** Names of up to 100 services of the cluster. */
   async serviceNames(cluster: string): Promise<readonly string[]> {
-    const { serviceArns } = await this.client.send(new ListServicesCommand({ cluster, maxResults: 100 }));
+    const { serviceArns } = await this.client.send(
+      new ListServicesCommand({ cluster, maxResults: 100 }),
+      optionalAnswer(),
+    );
     return (serviceArns ?? []).map(nameInArn);
   }
 
@@ -135,6 +148,7 @@ export class Ecs {
   async newestImages(revisionArns: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const { serviceRevisions } = await this.client.send(
       new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...revisionArns].slice(0, 20) }),
+      optionalAnswer(),
     );
     const [newest] = (serviceRevisions ?? []).toSorted(
       (a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0),
@@ -205,6 +219,8 @@ function toService(service: Service): EcsService {
       rollback: configuration?.deploymentCircuitBreaker?.rollback ?? false,
     },
     minimumHealthyPercent: configuration?.minimumHealthyPercent ?? 100,
+    maximumPercent: configuration?.maximumPercent,
+    isDaemon: service.schedulingStrategy === 'DAEMON',
     loadBalanced: (service.loadBalancers ?? []).length > 0,
     revisions: (service.currentServiceRevisions ?? []).flatMap(({ arn }) => arn ?? []),
     ...servingRevision(service),

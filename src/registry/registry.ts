@@ -140,7 +140,7 @@ export class RegistryRepository {
   async #retried(question: HttpQuestion): Promise<HttpAnswer> {
     const attempt = async () => {
       const answer = await ask(this.#agents, { ...question, signal: this.#signal });
-      if (answer.status === 429 || answer.status >= 500) throw refusal(answer, 'answering');
+      if (answer.status === 429 || answer.status >= 500) throw refusal(answer, 'the request');
       return answer;
     };
     try {

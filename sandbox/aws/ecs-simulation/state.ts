@@ -131,6 +131,7 @@ export interface Service {
   readonly createdAt: number;
   readonly launchType: LaunchType;
   readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  readonly scheduling: 'REPLICA' | 'DAEMON';
   readonly loadBalancers: readonly LoadBalancer[];
   readonly networkConfiguration: NetworkConfiguration | undefined;
   deploymentConfiguration: DeploymentConfiguration;

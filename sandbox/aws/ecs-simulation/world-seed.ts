@@ -133,6 +133,7 @@ export function seedService(
     createdAt: timeline.now() - 30 * dayMs,
     launchType: spec.launchType,
     controller: spec.controller,
+    scheduling: spec.scheduling ?? 'REPLICA',
     loadBalancers: spec.loadBalanced ? [loadBalancer(account, spec.name)] : [],
     networkConfiguration: network(),
     deploymentConfiguration: spec.deploymentConfiguration,

@@ -62,7 +62,7 @@ export function serviceShape(ecs: EcsCloud, service: Service): AwsService {
     placementStrategy: [],
     networkConfiguration: service.networkConfiguration,
     healthCheckGracePeriodSeconds: 0,
-    schedulingStrategy: 'REPLICA',
+    schedulingStrategy: service.scheduling,
     deploymentController: { type: service.controller },
     enableECSManagedTags: true,
     propagateTags: 'NONE',

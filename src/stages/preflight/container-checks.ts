@@ -17,6 +17,8 @@ export interface Unseen {
 export interface ContainerFindings {
   readonly findings: readonly Finding[];
   readonly unseen: readonly Unseen[];
+  /** References of which there were too many to look up. */
+  readonly left: number;
 }
 
 /** References that are looked up at most, of each kind: a task definition with more is checked in part. */
@@ -42,13 +44,18 @@ export async function containerFindings(
       ...groups.findings,
       ...ours.flatMap((container) => [
         ...(container.logConfiguration ? [] : [noLog(container, definition)]),
-        ...(service.loadBalanced || container.healthCheck?.command?.length
-          ? []
-          : [noHealthCheck(container, definition)]),
+        ...(service.loadBalanced || hasHealthCheck(container) ? [] : [noHealthCheck(container, definition)]),
       ]),
     ],
     unseen: [...groups.unseen, ...secrets.unseen],
+    left: groups.left + secrets.left,
   };
+}
+
+/** `["NONE"]` turns one off (API_HealthCheck). */
+function hasHealthCheck({ healthCheck }: ContainerDefinition): boolean {
+  const command = healthCheck?.command ?? [];
+  return command.length > 0 && command[0] !== 'NONE';
 }
 
 function noLog(container: ContainerDefinition, definition: TaskDefinition): Finding {
@@ -100,6 +107,7 @@ async function missingLogGroups(
     unseen: asked.flatMap(({ answer }) =>
       answer.ok ? [] : [{ action: 'logs:DescribeLogGroups', denied: isDenied(answer.error) }],
     ),
+    left: unique.length - asked.length,
   };
 }
 
@@ -127,10 +135,9 @@ async function missingSecrets(
   { containers, name }: TaskDefinition,
   context: CheckContext,
 ): Promise<ContainerFindings> {
+  const named = secretsOf(containers);
   const asked = await Promise.all(
-    secretsOf(containers)
-      .slice(0, MOST)
-      .map(async (secret) => ({ secret, ...(await stateOf(secret, context)) })),
+    named.slice(0, MOST).map(async (secret) => ({ secret, ...(await stateOf(secret, context)) })),
   );
   const findings = asked.flatMap(({ secret, state }): Finding[] => {
     if (state !== 'missing' && state !== 'being deleted') return [];
@@ -147,7 +154,8 @@ async function missingSecrets(
       },
     ];
   });
-  return { findings, unseen: asked.flatMap(({ unseen }) => unseen ?? []) };
+  const unseen = asked.flatMap((each) => each.unseen ?? []);
+  return { findings, unseen, left: named.length - asked.length };
 }
 
 function create({ valueFrom, variable }: NamedSecret): string {
@@ -185,12 +193,27 @@ const LOOKED_AT: Readonly<Record<string, string>> = {
   'secretsmanager:DescribeSecret': 'whether its secrets exist',
 };
 
-/** One note for all that could not be looked at. */
-export function notLookedAt(unseen: readonly Unseen[], service: string): readonly Finding[] {
+/** One note for all that could not be looked at, and one for what was too much. */
+export function notLookedAt(
+  { unseen, left }: Pick<ContainerFindings, 'unseen' | 'left'>,
+  service: string,
+): readonly Finding[] {
+  const tooMany: readonly Finding[] =
+    left === 0
+      ? []
+      : [
+          {
+            code: 'DG548',
+            level: 'note',
+            title: `Not looked at, because there are so many: ${left} of the secrets and log groups that the task definition of ${service} names. The first ${MOST} were.`,
+            fix: 'Nothing to do unless its tasks do not start.',
+          },
+        ];
   const actions = [...new Set(unseen.map(({ action }) => action))];
-  if (actions.length === 0) return [];
+  if (actions.length === 0) return tooMany;
   const why = unseen.every(({ denied }) => denied) ? 'for want of permission' : 'for want of an answer';
   return [
+    ...tooMany,
     {
       code: 'DG548',
       level: 'note',

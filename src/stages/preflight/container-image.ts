@@ -7,6 +7,7 @@ import { imageTagOf } from '../image/image-tag.ts';
 import type { Config } from '../inputs/config.ts';
 import { listed } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
+import { isSameRegistry } from './registry-host.ts';
 
 /** An image reference taken apart: `host/name[:tag][@digest]` (distribution/reference). */
 export interface ImageReference {
@@ -24,6 +25,18 @@ export function parseImageReference(text: string): ImageReference {
   return { repository, digest, tag: tag ?? (digest === undefined ? 'latest' : undefined) };
 }
 
+/** Whether an image is of the repository, by whichever of its registry's names. */
+function isOfRepository(name: string, uri: string): boolean {
+  if (name === uri) return true;
+  const [[host, path], [ownHost, ownPath]] = [partsOf(name), partsOf(uri)];
+  return path === ownPath && isSameRegistry(host, ownHost);
+}
+
+function partsOf(name: string): readonly [host: string, path: string] {
+  const slash = name.indexOf('/');
+  return [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
+}
+
 /** The containers that run the image: those named by `container-name`, else those whose image is the repository's. */
 export function containersOfImage(
   taskDefinition: TaskDefinition,
@@ -33,7 +46,7 @@ export function containersOfImage(
   const { containerName } = config.ecs;
   return taskDefinition.containers.filter((container) =>
     containerName === undefined
-      ? parseImageReference(container.image ?? '').repository === repository.uri
+      ? isOfRepository(parseImageReference(container.image ?? '').repository, repository.uri)
       : container.name === containerName,
   );
 }
@@ -55,7 +68,11 @@ export function containerProblems(
     const runs = `Container ${container.name} of ${taskDefinition.name} (service ${service.name}) runs`;
     // A roll back gives a pinned service a revision with the image in it.
     if (config.mode === 'rollback' && image.digest !== undefined) return [];
-    if (image.repository !== repository.uri || image.digest !== undefined || !moved.includes(image.tag)) {
+    if (
+      !isOfRepository(image.repository, repository.uri) ||
+      image.digest !== undefined ||
+      !moved.includes(image.tag)
+    ) {
       return [otherImage(`${runs} ${container.image}`, repository, config)];
     }
     return container.versionConsistency === 'disabled'

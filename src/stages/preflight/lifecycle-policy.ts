@@ -1,3 +1,5 @@
+import { fitsWildcard } from './wildcard.ts';
+
 /** What a lifecycle policy does to the images that are tagged with a commit. */
 export interface LifecycleRisk {
   /** `rulePriority` of the rule that takes them. */
@@ -10,6 +12,7 @@ export interface LifecycleRisk {
 interface Rule {
   readonly priority: number;
   readonly tagStatus: unknown;
+  readonly storageClass: unknown;
   readonly prefixes: readonly string[];
   readonly patterns: readonly string[];
   readonly countType: unknown;
@@ -55,27 +58,14 @@ function actionOf({ action }: Rule): LifecycleRisk['action'] | undefined {
 
 /** Every prefix, and every pattern, of a rule has to fit one of the image's tags. */
 function takes(rule: Rule, tags: readonly string[]): boolean {
+  // Images that are archived already: not those that a service runs.
+  if (rule.storageClass === 'archive') return false;
   if (rule.tagStatus === 'any') return true;
   if (rule.tagStatus !== 'tagged' || rule.prefixes.length + rule.patterns.length === 0) return false;
   return (
     rule.prefixes.every((prefix) => tags.some((tag) => tag.startsWith(prefix))) &&
-    rule.patterns.every((pattern) => tags.some((tag) => fits(tag, pattern)))
+    rule.patterns.every((pattern) => tags.some((tag) => fitsWildcard(tag, pattern)))
   );
-}
-
-/** `*` stands for any characters, also none. Without backtracking: patterns are not ours. */
-function fits(tag: string, pattern: string): boolean {
-  const [first = '', ...others] = pattern.split('*');
-  if (others.length === 0) return tag === pattern;
-  const last = others.pop() ?? '';
-  if (!tag.startsWith(first) || tag.length < first.length + last.length || !tag.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of others) {
-    const found = tag.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= tag.length - last.length;
 }
 
 function rulesOf(policyText: string): Rule[] {
@@ -90,6 +80,7 @@ function rulesOf(policyText: string): Rule[] {
         priority,
         countNumber,
         tagStatus: field(selection, 'tagStatus'),
+        storageClass: field(selection, 'storageClass'),
         prefixes: texts(field(selection, 'tagPrefixList')),
         patterns: texts(field(selection, 'tagPatternList')),
         countType: field(selection, 'countType'),

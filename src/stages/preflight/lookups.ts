@@ -36,6 +36,8 @@ export interface Identity extends CallerIdentity {
 /** A service, or what stands in its way. */
 export interface ServiceLookup {
   readonly clusterStatus: string | undefined;
+  /** Why the cluster itself was not seen; undefined where it was. */
+  readonly clusterUnseen?: unknown;
   readonly services: readonly EcsService[];
 }
 
@@ -175,14 +177,16 @@ export class Lookups {
       const ecs = await this.#aws().ecs();
       const [status, found] = await Promise.all([
         // What DescribeClusters would add is said by DescribeServices too, but for a cluster that is going.
-        ecs.clusterStatus(cluster).catch((): 'not-told' => 'not-told'),
+        ecs.clusterStatus(cluster).catch((error: unknown) => ({ error })),
         ecs.services(cluster, services).catch((error: unknown) => {
           if (error instanceof Error && error.name === 'ClusterNotFoundException') return undefined;
           throw error;
         }),
       ]);
       if (found === undefined) return { clusterStatus: undefined, services: [] };
-      return { clusterStatus: status === 'not-told' ? 'ACTIVE' : status, services: found };
+      return typeof status === 'object'
+        ? { clusterStatus: 'ACTIVE', clusterUnseen: status.error, services: found }
+        : { clusterStatus: status, services: found };
     });
   }
 

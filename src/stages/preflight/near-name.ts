@@ -1,4 +1,6 @@
 import { distance } from 'fastest-levenshtein';
+import { readRefusal } from '../../aws/refusal.ts';
+import type { Answer } from './answer.ts';
 
 /** The name that was probably meant: the nearest of those there are, if it is near at all. */
 export function nearName(wanted: string, names: readonly string[]): string | undefined {
@@ -28,4 +30,11 @@ const ABBREVIATIONS: readonly (readonly [RegExp, string])[] = [
 
 function expand(name: string): string {
   return ABBREVIATIONS.reduce((text, [long, short]) => text.replace(long, short), name);
+}
+
+/** What is to be said where the names could not be listed among which a near one would be. */
+export function unseenNames(names: Answer<unknown>, action: string): string {
+  if (names.ok) return '';
+  const why = readRefusal(names.error).kind === 'access-denied' ? 'is denied' : 'got no answer';
+  return ` No near name is given, because ${action} ${why}.`;
 }

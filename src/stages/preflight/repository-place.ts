@@ -4,7 +4,9 @@ import type { Finding } from '../../finding.ts';
 import { isLoopback } from '../../runner/http.ts';
 import type { Config } from '../inputs/config.ts';
 import type { CheckContext } from './check.ts';
+import { policyFor } from './iam-policy.ts';
 import { nearName } from './near-name.ts';
+import { isSameRegistry, regionOfHost } from './registry-host.ts';
 
 /** Why there is no login for the registry. */
 export function loginRefused(error: unknown): Finding {
@@ -44,6 +46,8 @@ export async function repositoryProblem(
   const foreign = registry?.accountId !== undefined && registry.accountId !== accountId;
   if (foreign && (problem.kind === 'not-found' || problem.kind === 'access-denied'))
     return otherAccount(problem.message, registry.accountId, accountId, config);
+  if (problem.kind === 'not-found' && registry && !registry.accountId)
+    return noEcr(registry.host, where, config);
   if (problem.kind === 'not-found') {
     const names = await lookups.repositoryNames();
     const near = names.ok ? nearName(repository, names.value) : undefined;
@@ -62,24 +66,32 @@ export async function repositoryProblem(
       level: 'error',
       title: `The credentials may not look at repository ${repository} in ${where}: ecr:DescribeRepositories is denied.`,
       detail: `AWS said: ${problem.message}`,
-      fix: 'Allow `ecr:DescribeRepositories` on the repository in the IAM policy: docs/iam.md#deploy.',
+      fix: `Allow \`ecr:DescribeRepositories\` on the repository in the IAM policy: ${policyFor(config)}.`,
     };
   }
   return unreachable(problem.message);
 }
 
-/** The region in a registry's host: Amazon ECR user guide, "Amazon ECR registries" and "dual-stack endpoints". */
-const REGION_IN_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./;
+/** A URI of a registry that is none of ECR's private ones, where ECR knows no repository of that name. */
+function noEcr(host: string, where: string, config: Config): Finding {
+  const { repository } = config.image;
+  return {
+    code: 'DG322',
+    level: 'error',
+    title: `\`ecr-repository\` names the registry ${host}, which is not ECR's of an account, and ${where} has no repository ${repository}.`,
+    fix: `Name a private repository of ECR, such as \`ecr-repository: ${repository.slice(repository.lastIndexOf('/') + 1)}\`; other registries and ECR Public are not supported.`,
+  };
+}
 
 /** A URI that names another region than the run's: known without asking AWS. */
 export function otherRegion(config: Config): Finding | undefined {
   const { registry, repository } = config.image;
-  const region = REGION_IN_HOST.exec(registry?.host ?? '')?.[1];
+  const region = regionOfHost(registry?.host ?? '');
   if (region === undefined || region === config.region) return undefined;
   return {
     code: 'DG322',
     level: 'error',
-    title: `\`ecr-repository\` names a registry in ${region}, but \`aws-region\` is ${config.region}: image and service have to be in one region.`,
+    title: `\`ecr-repository\` names a registry in ${region}, but \`aws-region\` is ${config.region}, and this action uses one region for the image and the service.`,
     fix: `Write \`aws-region: ${region}\` if the service is there too, or \`ecr-repository: ${repository}\` for the repository of that name in ${config.region}.`,
   };
 }
@@ -99,7 +111,7 @@ function otherAccount(message: string, registryId: string, accountId: string, co
 export function otherRegistry(repository: EcrRepository, config: Config): Finding | undefined {
   const asked = config.image.registry?.host;
   const host = repository.uri.slice(0, repository.uri.indexOf('/'));
-  if (asked === undefined || asked === host) return undefined;
+  if (asked === undefined || asked === host || isSameRegistry(asked, host)) return undefined;
   return {
     code: 'DG322',
     level: 'error',

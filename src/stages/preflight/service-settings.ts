@@ -3,20 +3,26 @@ import type { Finding } from '../../finding.ts';
 import { count, shortSha } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
 
-/** Settings of a service that make a rollout risky: all warnings. `cluster` is its name, for commands. */
-export function settingWarnings(service: EcsService, cluster: string): readonly Finding[] {
+/** Settings of a service that make a rollout risky, or let it go nowhere. `cluster` is its name, for commands. */
+export function settingFindings(service: EcsService, cluster: string): readonly Finding[] {
   const found: Finding[] = [];
-  const { name, desired, minimumHealthyPercent: healthy } = service;
+  const { name, desired, minimumHealthyPercent: healthy, isDaemon = false } = service;
   if (desired === 0) {
     found.push({
       code: 'DG542',
       level: 'warning',
-      title: `Service ${name} has a desired count of 0: the deployment will start no task, so that nothing proves the image.`,
-      fix: `Scale it up: \`aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1\`.`,
+      title: isDaemon
+        ? `Service ${name} is a daemon, and no instance of the cluster fits it: the deployment will start no task, so that nothing proves the image.`
+        : `Service ${name} has a desired count of 0: the deployment will start no task, so that nothing proves the image.`,
+      fix: isDaemon
+        ? `See the instances there are: \`aws ecs list-container-instances --cluster ${cluster}\`.`
+        : `Scale it up: \`aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1\`.`,
     });
   }
   const stopping = desired - Math.ceil((desired * healthy) / 100);
-  if (service.strategy === 'ROLLING' && stopping > 0) {
+  if (goesNowhere(service)) found.push(nowhere(service, cluster));
+  // A daemon has one task an instance: its replacement can only run once it has stopped.
+  if (service.strategy === 'ROLLING' && !isDaemon && stopping > 0) {
     found.push({
       code: 'DG531',
       level: 'warning',
@@ -35,6 +41,34 @@ export function settingWarnings(service: EcsService, cluster: string): readonly 
   return found;
 }
 
+/**
+ * Whether ECS may neither stop nor start a task: no room above the desired count, none below (developer guide,
+ * "Service definition parameters": the lower limit is rounded up, the upper one down). Tasks that are missing now
+ * leave room.
+ */
+function goesNowhere({
+  strategy,
+  isDaemon = false,
+  desired,
+  running,
+  minimumHealthyPercent,
+  maximumPercent = 200,
+}: EcsService): boolean {
+  if (strategy !== 'ROLLING' || isDaemon || desired === 0 || running < desired) return false;
+  const least = Math.ceil((desired * minimumHealthyPercent) / 100);
+  return least >= desired && Math.floor((desired * maximumPercent) / 100) <= desired;
+}
+
+function nowhere(service: EcsService, cluster: string): Finding {
+  const { name, desired, minimumHealthyPercent, maximumPercent } = service;
+  return {
+    code: 'DG532',
+    level: 'error',
+    title: `Service ${name} can't be deployed: with a minimum healthy percent of ${minimumHealthyPercent} and a maximum of ${maximumPercent}, ECS may neither stop one of its ${count(desired, 'task')} first nor start one more.`,
+    fix: `Let one more run meanwhile: \`aws ecs update-service --cluster ${cluster} --service ${name} --deployment-configuration maximumPercent=200,minimumHealthyPercent=100\`.`,
+  };
+}
+
 /** A deployment that ECS still works on, with the commit of its image where that can be found out. */
 export async function deploymentInProgress(
   service: EcsService,
@@ -44,15 +78,22 @@ export async function deploymentInProgress(
   const other = service.deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
   if (!other) return [];
   const commit = await commitOf(service, containers, context);
-  const since = new Date(other.createdAt).toISOString().slice(11, 16);
+  const since = sinceWhen(other.createdAt);
   return [
     {
       code: 'DG551',
       level: 'warning',
-      title: `Service ${service.name} is in the middle of a deployment${commit ? ` of ${shortSha(commit)}` : ''} (${other.id}, since ${since} UTC): a new one takes over from it.`,
+      title: `Service ${service.name} is in the middle of a deployment${commit ? ` of ${shortSha(commit)}` : ''} (${other.id}, since ${since}): a new one takes over from it.`,
       fix: 'Put a `concurrency:` group on the job, so that deployments of one service wait for each other.',
     },
   ];
+}
+
+/** `10:05 UTC`, with its day where that was not today. */
+function sinceWhen(time: number): string {
+  const [day = '', clock = ''] = new Date(time).toISOString().split('T');
+  const today = new Date().toISOString().startsWith(day);
+  return `${today ? '' : `${day} `}${clock.slice(0, 5)} UTC`;
 }
 
 /** The commit with which the image of the newest revision is tagged; undefined where anything in between is not known. */

@@ -1,4 +1,5 @@
 import type { EcrRepository } from '../../aws/ecr.ts';
+import { fitsWildcard } from './wildcard.ts';
 
 /**
  * Whether a tag that exists may point elsewhere. The exclusion filters are wildcards, in which `*` stands for any
@@ -8,7 +9,7 @@ export function mayMove(
   tag: string,
   repository: Pick<EcrRepository, 'mutability' | 'mutabilityExclusions'>,
 ): boolean {
-  const isExcluded = repository.mutabilityExclusions.some((filter) => matches(tag, filter));
+  const isExcluded = repository.mutabilityExclusions.some((filter) => fitsWildcard(tag, filter));
   switch (repository.mutability) {
     case 'IMMUTABLE':
       return false;
@@ -19,9 +20,4 @@ export function mayMove(
     default:
       return true;
   }
-}
-
-function matches(tag: string, filter: string): boolean {
-  const parts = filter.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(tag);
 }

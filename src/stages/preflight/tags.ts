@@ -2,11 +2,12 @@ import type { EcrRepository } from '../../aws/ecr.ts';
 import { buildInputsHash, INPUTS_LABEL } from '../../docker/build-command.ts';
 import type { Finding } from '../../finding.ts';
 import type { Config } from '../inputs/config.ts';
-import { shortTag } from '../report/words.ts';
+import { listed, shortTag } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
 import type { TaggedImages } from './lookups.ts';
 import { isReusable } from './reuse.ts';
 import { mayMove } from './tag-mutability.ts';
+import { fitsWildcard } from './wildcard.ts';
 
 /** The tags that this run would write and that the repository does not let move. */
 export function tagProblems(
@@ -24,7 +25,9 @@ export function tagProblems(
   return [
     ...(latestTag && stuck(latestTag, latest) ? [latestStuck(latestTag, repository)] : []),
     ...(latestTag && !latest && !mayMove(latestTag, repository) ? [onceOnly(latestTag, repository)] : []),
-    ...(tag && config.mode !== 'rollback' && stuck(tag, tagged) ? [taken(tag, repository, config)] : []),
+    ...(tag && tag !== latestTag && config.mode !== 'rollback' && stuck(tag, tagged)
+      ? [taken(tag, repository, config)]
+      : []),
     ...extraTags
       .filter((extra) => extra !== tag && extra !== latestTag && stuck(extra, extras.get(extra)))
       .map((extra) => extraStuck(extra, repository)),
@@ -32,10 +35,25 @@ export function tagProblems(
 }
 
 function exclude(tag: string, repository: EcrRepository): string {
-  if (repository.mutability === 'MUTABLE_WITH_EXCLUSION')
-    return `Take ${tag} out of the repository's exclusion filters (\`aws ecr put-image-tag-mutability\`).`;
-  return `Exclude it: \`aws ecr put-image-tag-mutability --repository-name ${repository.name} --image-tag-mutability IMMUTABLE_WITH_EXCLUSION --image-tag-mutability-exclusion-filters filterType=WILDCARD,filter=${tag}\`.`;
+  const { mutability, mutabilityExclusions: filters, name } = repository;
+  const set = `aws ecr put-image-tag-mutability --repository-name ${name} --image-tag-mutability`;
+  const option = (all: readonly string[]) =>
+    `--image-tag-mutability-exclusion-filters ${all.map((each) => `filterType=WILDCARD,filter=${each}`).join(' ')}`;
+  if (mutability === 'MUTABLE_WITH_EXCLUSION') {
+    const [own, others] = [true, false].map((fits) =>
+      filters.filter((filter) => fitsWildcard(tag, filter) === fits),
+    );
+    const command = others?.length ? `${set} MUTABLE_WITH_EXCLUSION ${option(others)}` : `${set} MUTABLE`;
+    return `Take the filter ${listed(own ?? [])} out of the repository's exclusions: \`${command}\`.`;
+  }
+  if (filters.length >= MOST_FILTERS)
+    return `Make room for it among the repository's exclusion filters, of which there are ${MOST_FILTERS} at most: ${listed(filters)}.`;
+  // The command replaces all filters: those that there are have to be in it.
+  return `Exclude it: \`${set} IMMUTABLE_WITH_EXCLUSION ${option([...filters, tag])}\`.`;
 }
+
+/** As many exclusion filters as a repository takes (Amazon ECR user guide, "Preventing image tags from being overwritten"). */
+const MOST_FILTERS = 5;
 
 function latestStuck(tag: string, repository: EcrRepository): Finding {
   return {

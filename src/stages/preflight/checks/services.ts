@@ -5,12 +5,12 @@ import { Failure, type Finding } from '../../../finding.ts';
 import type { Config } from '../../inputs/config.ts';
 import { count, listed } from '../../report/words.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
+import { clusterNotSeen, clusterProblem } from '../cluster.ts';
 import { containerFindings, notLookedAt } from '../container-checks.ts';
 import { containerProblems, containersOfImage } from '../container-image.ts';
-import type { ServiceLookup } from '../lookups.ts';
-import { nearName } from '../near-name.ts';
+import { nearName, unseenNames } from '../near-name.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
-import { deploymentInProgress, settingWarnings } from '../service-settings.ts';
+import { deploymentInProgress, settingFindings } from '../service-settings.ts';
 import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
 
 /** The cluster and the services: that they exist, can be redeployed, and would run the image that is pushed. */
@@ -33,7 +33,11 @@ export const checkServices: Check = async (context) => {
   const all = reports.flatMap((report) => report.findings);
   const findings = all.filter(({ title }, index) => all.findIndex((each) => each.title === title) === index);
   const passed = reports.flatMap((report) => report.passed ?? []);
-  return { subject: 'service', passed: passed.length > 0 ? passed.join('; ') : undefined, findings };
+  return {
+    subject: 'service',
+    passed: passed.length > 0 ? passed.join('; ') : undefined,
+    findings: [...findings, ...clusterNotSeen(found.value, config.ecs.cluster)],
+  };
 };
 
 function failed(finding: Finding): CheckReport {
@@ -59,28 +63,6 @@ function refused(error: unknown, cluster: string): Finding {
   };
 }
 
-async function clusterProblem(found: ServiceLookup, { config, lookups }: CheckContext): Promise<Finding> {
-  const { cluster } = config.ecs;
-  if (found.clusterStatus !== undefined && found.clusterStatus !== 'INACTIVE') {
-    return {
-      code: 'DG512',
-      level: 'error',
-      title: `Cluster ${cluster} is ${found.clusterStatus}, not ACTIVE.`,
-      fix: `See why: \`aws ecs describe-clusters --clusters ${cluster}\`.`,
-    };
-  }
-  const names = await lookups.clusterNames();
-  const near = names.ok ? nearName(nameInArn(cluster), names.value) : undefined;
-  return {
-    code: 'DG511',
-    level: 'error',
-    title: `Cluster ${nameInArn(cluster)} does not exist in ${config.region}.${near ? ` There is ${near}.` : ''}`,
-    fix: near
-      ? `Write \`cluster: ${near}\`.`
-      : `Correct \`cluster\` or \`aws-region\`. See those there are: \`aws ecs list-clusters --region ${config.region}\`.`,
-  };
-}
-
 interface ServiceReport {
   readonly passed: string | undefined;
   readonly findings: readonly Finding[];
@@ -103,7 +85,7 @@ async function serviceReport(
     context.lookups.taskDefinitionFor(service),
     context.lookups.repository(),
   ]);
-  const settings = settingWarnings(service, nameInArn(context.config.ecs.cluster));
+  const settings = settingFindings(service, nameInArn(context.config.ecs.cluster));
   if (!definition.ok) {
     const unread = unreadable(service, definition.error, context.config);
     const under = await deploymentInProgress(service, [], context);
@@ -124,7 +106,7 @@ async function serviceReport(
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
     passed: isInOrder ? describe(service, definition.value) : undefined,
-    findings: [...findings, ...notLookedAt(contained.unseen, name)],
+    findings: [...findings, ...notLookedAt(contained, name)],
   };
 }
 
@@ -190,7 +172,7 @@ async function missing(name: string, { config, lookups }: CheckContext): Promise
     title: `Service ${name} does not exist in cluster ${nameInArn(cluster)}.${near ? ` There is ${near}.` : others}`,
     fix: near
       ? `Write \`service: ${near}\`.`
-      : `Correct \`service\` or \`cluster\`. See those there are: \`aws ecs list-services --cluster ${nameInArn(cluster)}\`.`,
+      : `Correct \`service\` or \`cluster\`. See those there are: \`aws ecs list-services --cluster ${nameInArn(cluster)}\`.${unseenNames(names, 'ecs:ListServices')}`,
   };
 }
 
