@@ -1,4 +1,4 @@
-import { credentialIn, isStandIn, namesSecret } from '../dockerfile/secret-names.ts';
+import { hasUrlPassword, isStandIn, namesSecret } from '../dockerfile/secret-names.ts';
 import type { Rule } from '../rule.ts';
 import type { Variable } from './compose-file.ts';
 import type { ComposeFiles } from './group.ts';
@@ -9,19 +9,19 @@ export const literalSecrets: Rule<ComposeFiles> = {
   summary: 'A secret written into a Compose file',
   level: 'warning',
   why: 'What stands in a tracked file is in git for good: in each clone, each fork and each runner’s checkout. If the value is used anywhere else than on a laptop, whoever can read the repository can use it.',
-  how: 'Looks at the `environment` of services in `compose.yaml` and `docker-compose*.yml`: values that have the form of a credential (AWS, GitHub, GitLab, Slack, Stripe, npm, PyPI, a private key, a password in a URL to another host), and values that look made by a generator under a name that ends as a secret’s does. Variables, their placeholders, paths and words that somebody made up for a laptop are left alone. Values are never shown.',
+  how: 'Looks at the `environment` of services in `compose.yaml` and `docker-compose*.yml`: a password in a URL to another host, and values that look made by a generator under a name that ends as a secret’s does. Keys and tokens that their form gives away are named by DG030 and DG031. Variables, their placeholders, paths and words that somebody made up for a laptop are left alone. Values are never shown.',
   fix: 'Take it from the environment, and make a new value, because this one is known:\n\n```yaml\nenvironment:\n  JWT_SECRET: ${JWT_SECRET:?set it in .env}\n```',
   source: 'https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/',
   see: "git grep -n -i -E 'secret|token|_key' -- '*compose*.y*ml'",
   examples: {
     fails: [
       {
-        name: 'by its form, and by its name',
+        name: 'by its name, and in a URL',
         files: {
           'compose.yaml':
-            'services:\n  api:\n    build: .\n    environment:\n      KEY: AKIAIOSFODNN7EXAMPLE\n      JWT_SECRET: 7f3c9a1be0d24c5f8a6b1d2e3f405162\n      DATABASE_URL: postgres://app:k3Vw9ahz@db.example.com/app\n',
+            'services:\n  api:\n    build: .\n    environment:\n      JWT_SECRET: 7f3c9a1be0d24c5f8a6b1d2e3f405162\n      DATABASE_URL: postgres://app:k3Vw9ahz@db.example.com/app\n',
         },
-        at: ['compose.yaml:5', 'compose.yaml:6', 'compose.yaml:7'],
+        at: ['compose.yaml:5', 'compose.yaml:6'],
       },
     ],
     passes: [
@@ -54,8 +54,7 @@ export const literalSecrets: Rule<ComposeFiles> = {
 
 function kindOf({ name, value }: Variable): string | undefined {
   if (value === undefined) return undefined;
-  const form = credentialIn(value);
-  if (form !== undefined) return form;
+  if (hasUrlPassword(value)) return 'a URL with a password';
   return namesSecret(name) && !isStandIn(value) && looksGenerated(value) ? 'a secret' : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Hit, Rule } from '../rule.ts';
 import { type Dockerfile, type Dockerfiles, inEach } from './dockerfile.ts';
 import type { Assignment, Instruction } from './instructions.ts';
-import { credentialIn, isStandIn, namesSecret } from './secret-names.ts';
+import { hasUrlPassword, isStandIn, namesSecret } from './secret-names.ts';
 
 /** DG009: who can pull the image can read the secret. */
 export const bakedSecrets: Rule<Dockerfiles> = {
@@ -9,7 +9,7 @@ export const bakedSecrets: Rule<Dockerfiles> = {
   summary: 'A secret in ARG or ENV',
   level: 'warning',
   why: 'The values of `ENV`, and of each `ARG` that a `RUN` may use, stand in the image for good: `docker history` and `docker inspect` show them to everybody who can pull it, also when a later layer unsets them. A literal value is in the history of git as well. BuildKit writes build arguments into the provenance of the image too.',
-  how: 'Looks at `ARG` and `ENV` of all stages that take part in the build: names that end as a secret’s do (`…PASSWORD`, `…TOKEN`, `…SECRET`, `…API_KEY`), and in every instruction values that have the form of one (AWS, GitHub, GitLab, Slack, Stripe, npm and PyPI keys, private keys, a password in a URL). Empty values, placeholders, switches, numbers and paths are left alone, and names whose values go to browsers anyway (`NEXT_PUBLIC_…`, `VITE_…`). Values are never shown.',
+  how: 'Looks at `ARG` and `ENV` of all stages that take part in the build: names that end as a secret’s do (`…PASSWORD`, `…TOKEN`, `…SECRET`, `…API_KEY`), and in every instruction a password in a URL. (Keys and tokens that their form gives away are named by DG030 and DG031, in whatever file.) Empty values, placeholders, switches, numbers and paths are left alone, and names whose values go to browsers anyway (`NEXT_PUBLIC_…`, `VITE_…`). Values are never shown.',
   fix: 'For the build, mount the secret where it is used, and pass it by the input `secrets`:\n\n```dockerfile\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci\n```\n\nFor the running application, take the line out and name the secret in the task definition: `"secrets": [{"name": "JWT_SECRET", "valueFrom": "arn:aws:secretsmanager:…"}]`. A value that was committed or pushed is known: make a new one.',
   source: 'https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/',
   see: "git grep -n -i -E '^ *(ARG|ENV) .*(password|secret|token|key)' -- '*Dockerfile*'",
@@ -39,12 +39,12 @@ export const bakedSecrets: Rule<Dockerfiles> = {
         at: ['Dockerfile:3', 'Dockerfile:3'],
       },
       {
-        name: 'by its form, whatever it is called',
+        name: 'a password in a URL',
         files: {
           Dockerfile:
-            'FROM python:3.13-slim\nENV KEY=AKIAIOSFODNN7EXAMPLE\nENV DATABASE_URL=postgres://app:k3Vw9ahz@db.example.com/app\nRUN git clone https://x:k3Vw9ahz@git.example.com/app.git\n',
+            'FROM python:3.13-slim\nENV DATABASE_URL=postgres://app:k3Vw9ahz@db.example.com/app\nRUN git clone https://x:k3Vw9ahz@git.example.com/app.git\n',
         },
-        at: ['Dockerfile:2', 'Dockerfile:3', 'Dockerfile:4'],
+        at: ['Dockerfile:2', 'Dockerfile:3'],
       },
       {
         name: 'an argument that a stage which is left behind makes a variable',
@@ -107,8 +107,8 @@ function hitsIn(instruction: Instruction, { file, final }: Dockerfile, isFinal: 
       return hit ? [hit] : [];
     });
   }
-  const kind = credentialIn(text);
-  return kind === undefined ? [] : [{ where: { file, line }, title: `${keyword} in ${file} holds ${kind}.` }];
+  if (!hasUrlPassword(text)) return [];
+  return [{ where: { file, line }, title: `${keyword} in ${file} holds a password in a URL.` }];
 }
 
 function judge(
@@ -120,9 +120,11 @@ function judge(
   const where = { file, line };
   const level = isDeployed ? 'warning' : 'note';
   const place = isDeployed ? 'the image' : 'the build cache';
-  const kind = credentialIn(value);
-  if (kind !== undefined) {
-    return { where, title: `${keyword} ${name} in ${file} holds ${kind}: it is in git and in ${place}.` };
+  if (hasUrlPassword(value)) {
+    return {
+      where,
+      title: `${keyword} ${name} in ${file} holds a password in a URL: it is in git and in ${place}.`,
+    };
   }
   if (!namesSecret(name)) return undefined;
   if (value.includes('$')) {

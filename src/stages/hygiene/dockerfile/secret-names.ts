@@ -24,32 +24,17 @@ export function isStandIn(value: string): boolean {
   return value === '' || STAND_INS.test(value) || NO_SECRET.test(value);
 }
 
-/** Credentials that their form gives away, and what they are. */
-const FORMS: readonly (readonly [RegExp, string])[] = [
-  [/\b(AKIA|ASIA)[A-Z2-7]{16}\b/, 'an AWS access key id'],
-  [/\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})\b/, 'a GitHub token'],
-  [/\bglpat-[A-Za-z0-9_-]{20,}/, 'a GitLab token'],
-  [/\bxox[abprs]-[A-Za-z0-9-]{20,}/, 'a Slack token'],
-  [/https:\/\/hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{16,}/, 'a Slack webhook'],
-  [/\b[sr]k_live_[A-Za-z0-9]{16,}/, 'a Stripe key'],
-  [/\bnpm_[A-Za-z0-9]{36}\b/, 'an npm token'],
-  [/\bpypi-AgE[A-Za-z0-9_-]{50,}/, 'a PyPI token'],
-  [/\bAIza[A-Za-z0-9_-]{35}\b/, 'a Google API key'],
-  [/-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, 'a private key'],
-];
-
-/** What kind of credential a text holds by its form; undefined where it holds none. Never the credential itself. */
-export function credentialIn(text: string): string | undefined {
-  const known = FORMS.find(([form]) => form.test(text))?.[1];
-  if (known !== undefined) return known;
-  for (const [, user = '', password = '', host = ''] of text.matchAll(URL_PASSWORD)) {
-    const isLocal = !host.includes('.') || /^127\./.test(host);
-    const isDefault =
-      password === user || isStandIn(password) || /^(pass(word)?|postgres|root|admin|guest)$/i.test(password);
-    if (!(isLocal && isDefault) && !/^[$<{[%]/.test(password) && !isStandIn(password))
-      return 'a password in a URL';
-  }
-  return undefined;
-}
-
 const URL_PASSWORD = /\b[a-z][a-z\d+.-]{1,20}:\/\/([^\s:/@"'$]{0,64}):([^\s/@"']{1,128})@([\w.-]{1,253})/gi;
+const COMMON = /^(pass(word)?|postgres|root|admin|guest)$/i;
+
+/**
+ * Whether a text has a URL with a password that opens something: not a variable, not a placeholder, and no default of
+ * a database beside it.
+ */
+export function hasUrlPassword(text: string): boolean {
+  return [...text.matchAll(URL_PASSWORD)].some(([, user = '', password = '', host = '']) => {
+    const isLocal = !host.includes('.') || host.startsWith('127.');
+    const isDefault = password === user || COMMON.test(password);
+    return !/^[$<{[%]/.test(password) && !isStandIn(password) && !(isLocal && isDefault);
+  });
+}
