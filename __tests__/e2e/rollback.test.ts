@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeregisterTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { afterAll, describe, it } from 'vitest';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { deploy, deployInto } from './deploy.ts';
@@ -88,6 +89,82 @@ describe.concurrent('mode: rollback', () => {
       expect(back.truth.updateServiceCalls.at(-1)?.input).toMatchObject({
         taskDefinition: expect.stringMatching(/dyno-agent:58$/),
       });
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('goes back to the image of a digest, as the output `previous-image` has it', async ({ expect }) => {
+    const sandbox = await startSandbox({ scenario: 'success', speed: 60 });
+    try {
+      const digest = sandbox
+        .truth()
+        .images['dyno-agent']?.find(({ tags }) => tags.includes('latest'))?.digest;
+      await deployInto(sandbox);
+      const back = await deployInto(sandbox, { inputs: { ...ROLLBACK, 'image-tag': digest } });
+      expect(back.run.outputs, back.run.log).toMatchObject({ result: 'succeeded', 'image-digest': digest });
+      expect(back.truth.runningDigests).toEqual({ 'dyno-agent-service': [digest] });
+      expect(JSON.parse(back.run.outputs['image-tags'] ?? '[]')).not.toContain(digest);
+      const gone = `sha256:${'0'.repeat(64)}`;
+      const none = await deployInto(sandbox, { inputs: { ...ROLLBACK, 'image-tag': gone } });
+      expect(none.run.outputs, none.run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG361' });
+      const forward = await deployInto(sandbox, { inputs: { 'image-tag': digest } });
+      expect(forward.run.outputs, forward.run.log).toMatchObject({
+        result: 'failed',
+        'failure-code': 'DG101',
+      });
+      expect(forward.run.outputs['failure-reason']).toContain('only `mode: rollback` takes');
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('registers a revision where the one that ran the image was taken out of use', async ({ expect }) => {
+    const sandbox = await startSandbox({ scenario: 'success', speed: 60 });
+    try {
+      const one = await deployInto(sandbox, { inputs: { rollout: 'pin' } });
+      await deployInto(sandbox, { inputs: { rollout: 'pin' } });
+      const ecs = new ECSClient({
+        region: 'us-east-1',
+        endpoint: sandbox.url,
+        credentials: {
+          accessKeyId: sandbox.env()['AWS_ACCESS_KEY_ID'] ?? '',
+          secretAccessKey: sandbox.env()['AWS_SECRET_ACCESS_KEY'] ?? '',
+        },
+      });
+      await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'dyno-agent:58' }));
+      const back = await deployInto(sandbox, { inputs: ROLLBACK });
+      expect(back.run.outputs, back.run.log).toMatchObject({
+        result: 'succeeded',
+        'image-digest': one.run.outputs['image-digest'],
+      });
+      expect(back.truth.runningDigests).toEqual({ 'dyno-agent-service': [one.run.outputs['image-digest']] });
+      expect(back.truth.updateServiceCalls.at(-1)?.input).toMatchObject({
+        taskDefinition: expect.stringMatching(/dyno-agent:60$/),
+      });
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('goes back to the revision that is named, and to the image in it', async ({ expect }) => {
+    const sandbox = await startSandbox({ scenario: 'success', speed: 60 });
+    try {
+      const one = await deployInto(sandbox, { inputs: { rollout: 'pin' } });
+      await deployInto(sandbox, { inputs: { rollout: 'pin' } });
+      await deployInto(sandbox, { inputs: { rollout: 'pin' } });
+      const named = { ...ROLLBACK, 'task-definition': 'dyno-agent:58' };
+      const other = await deployInto(sandbox, { inputs: { ...named, 'image-tag': 'latest' } });
+      expect(other.run.outputs, other.run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG368' });
+      const back = await deployInto(sandbox, { inputs: named });
+      expect(back.run.outputs, back.run.log).toMatchObject({
+        result: 'succeeded',
+        'image-digest': one.run.outputs['image-digest'],
+      });
+      expect(back.truth.updateServiceCalls.at(-1)?.input).toMatchObject({
+        taskDefinition: expect.stringMatching(/dyno-agent:58$/),
+      });
+      expect(back.truth.runningDigests).toEqual({ 'dyno-agent-service': [one.run.outputs['image-digest']] });
     } finally {
       await sandbox.close();
     }

@@ -73,6 +73,8 @@ export interface TaskDefinition {
   readonly containers: readonly ContainerDefinition[];
   /** Undefined where it could not be read. */
   readonly runtime?: TaskRuntime;
+  /** `ACTIVE`; a revision that is `INACTIVE` can't be deployed any more, though what runs it goes on. */
+  readonly status?: string;
 }
 
 /** Elastic Container Service. Its methods throw the SDK's errors: see `readRefusal`. */
@@ -136,6 +138,7 @@ export class Ecs {
       name: nameInArn(taskDefinition.taskDefinitionArn),
       containers: taskDefinition.containerDefinitions ?? [],
       runtime: taskRuntimeOf(taskDefinition),
+      ...(taskDefinition.status ? { status: taskDefinition.status } : {}),
     };
   }
 

@@ -39,7 +39,7 @@ export async function planRevisions(
   const registered = new Map<string, Promise<PinnedRevision>>();
   return await Promise.all(
     target.services.map(async (each): Promise<ServicePlan> => {
-      if (each.earlierRevision) return { each, taskDefinition: each.earlierRevision };
+      if (each.earlierRevision && named === undefined) return { each, taskDefinition: each.earlierRevision };
       // A roll back of a service that is pinned can't be done by moving a tag.
       const isPinned = config.mode === 'rollback' && each.isPinned && named === undefined;
       if (!isRegistered && !isPinned) return { each, taskDefinition: named && each.taskDefinition };

@@ -2,6 +2,7 @@ import { clearTextEndpoints } from '../../aws/client.ts';
 import type { Finding } from '../../finding.ts';
 import { type HealthTarget, parseHealthTargets } from '../verify/health-target.ts';
 import { accessKeyFindings } from './access-key-pair.ts';
+import { digestAsTag } from './image-tag.ts';
 import { REGION, regionFindings, regionOf } from './region.ts';
 import { type InputName, type InputValues, parseInputs, withScheme } from './schema.ts';
 import { parseSecretRules, type SecretRule } from './secret-rules.ts';
@@ -127,6 +128,7 @@ export function readConfig(given: Environment): { config: Config; findings: read
     ...accessKeyFindings(values, environment),
     ...secrets.findings,
     ...parseHealthTargets(values['health-check-urls']).findings,
+    ...digestAsTag(values.mode, values['image-tag']),
   ];
   const names = new Set(invalid.map(({ name }) => name));
   return { config: Object.freeze(toConfig(values, secrets.rules, names, environment)), findings };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { nameInArn } from '../../aws/arn.ts';
 import { commandWords } from '../pre-deploy/command-words.ts';
+import { isImageTag, TAG } from './image-tag.ts';
 import { repeated, splitLines, splitList } from './lists.ts';
 import { REGION } from './region.ts';
 
@@ -47,7 +48,6 @@ const pairs = (shape: string) =>
   );
 
 /** An image tag: OCI distribution spec, "Pulling manifests" (`[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`). */
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const TAG_SHAPE = 'is a tag: letters, digits, `_`, `.`, `-`, at most 128, not starting with `.` or `-`';
 
 const httpUrl = v.pipe(
@@ -126,7 +126,10 @@ export const INPUTS = {
       'is a repository name, or a URI with the name after the registry',
     ),
   ),
-  'image-tag': matching(TAG, TAG_SHAPE),
+  'image-tag': v.pipe(
+    optional,
+    v.check((text) => text === undefined || isImageTag(text), `${TAG_SHAPE}; in \`rollback\` also a digest`),
+  ),
   'latest-tag': v.pipe(
     v.string(),
     v.transform((text) => (text === '' ? 'latest' : text)),

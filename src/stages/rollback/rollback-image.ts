@@ -25,6 +25,8 @@ export interface ServiceRuns {
 export interface RollbackQuestion {
   /** `image-tag`: a tag, or a digest. */
   readonly named: string | undefined;
+  /** The digest in the revision that `task-definition` names, where it has one. */
+  readonly pinned?: string | undefined;
   readonly repository: string;
   readonly services: readonly ServiceRuns[];
   readonly manifest: (reference: string) => Promise<Manifest | undefined>;
@@ -37,6 +39,9 @@ export async function chooseRollbackImage(question: RollbackQuestion): Promise<M
   const { named } = question;
   const reference = named ?? (await earlierDigest(question));
   const manifest = await question.manifest(reference);
+  if (manifest && question.pinned !== undefined && manifest.digest !== question.pinned) {
+    throw new Failure(contradiction(reference, manifest.digest, question.pinned));
+  }
   if (manifest) return manifest;
   const what = isDigest(reference) ? shortDigest(reference) : reference;
   throw new Failure(
@@ -46,6 +51,15 @@ export async function chooseRollbackImage(question: RollbackQuestion): Promise<M
       `Repository ${question.repository} has no image ${what} to go back to`,
     ),
   );
+}
+
+function contradiction(reference: string, digest: string, pinned: string): Finding {
+  return {
+    code: 'DG368',
+    level: 'error',
+    title: `\`image-tag\` names ${shortDigest(digest)}${isDigest(reference) ? '' : ` (${shortTag(reference)})`}, but the revision in \`task-definition\` runs ${shortDigest(pinned)}.`,
+    fix: 'Leave out the one that is not meant: a revision with a digest in it says by itself which image it runs.',
+  };
 }
 
 async function earlierDigest(question: RollbackQuestion): Promise<string> {

@@ -1,10 +1,12 @@
+import type { EcrRepository } from '../../aws/ecr.ts';
 import type { EcsService } from '../../aws/ecs.ts';
 import { readRefusal } from '../../aws/refusal.ts';
 import type { PastDeployment } from '../../aws/service-history.ts';
 import type { Manifest } from '../../registry/manifest.ts';
+import { isTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
 import { type Answer, Questions, unwrap } from '../preflight/answer.ts';
-import { containersOfImage } from '../preflight/container-image.ts';
+import { containersOfImage, parseImageReference } from '../preflight/container-image.ts';
 import { type LookupPorts, type Lookups, registryAccess } from '../preflight/lookups.ts';
 import { chooseRollbackImage, type ServiceRuns } from './rollback-image.ts';
 
@@ -34,22 +36,43 @@ export class RollbackLookups {
       ]);
       const registry = this.#ports.registry(registryAccess(login, repository), repository.name);
       const { tag } = this.#config.image;
+      const pinned = await this.#pinnedByInput(repository);
+      const named = tag ?? pinned;
       return await chooseRollbackImage({
-        named: tag,
+        named,
+        pinned,
         repository: repository.name,
-        services: tag ? [] : await Promise.all(lookup.services.map((each) => this.#runsOf(each))),
+        services: named ? [] : await Promise.all(lookup.services.map((each) => this.#runsOf(each))),
         manifest: (reference) => registry.manifest(reference),
         newest: async () => (await this.#ports.aws?.ecr())?.newestImages(repository) ?? [],
       });
     });
   }
 
-  /** The task definition with which the service ran an image by its digest; undefined where it never did. */
+  /**
+   * The task definition with which the service ran an image by its digest, rather one that came up than one that
+   * failed; undefined where there is none, or it was taken out of use.
+   */
   async pinnedRevisionOf(service: EcsService, digest: string): Promise<string | undefined> {
     const history = await this.#historyOf(service.name);
     if (!history.ok) return undefined;
-    const ran = history.value.find(({ images }) => images.some(({ image }) => image.endsWith(`@${digest}`)));
-    return ran?.taskDefinition;
+    const ran = history.value.filter(({ images }) =>
+      images.some(({ image }) => image.endsWith(`@${digest}`)),
+    );
+    const best = ran.find(({ status }) => status === 'SUCCESSFUL') ?? ran[0];
+    if (best === undefined) return undefined;
+    const definition = await this.#found.taskDefinition(best.taskDefinition);
+    return definition.ok && definition.value.status === 'INACTIVE' ? undefined : best.taskDefinition;
+  }
+
+  /** The digest to which `task-definition` pins the image, where it names a revision that does. */
+  async #pinnedByInput(repository: EcrRepository): Promise<string | undefined> {
+    const { taskDefinition } = this.#config.ecs;
+    if (taskDefinition === undefined || isTaskDefinitionFile(taskDefinition)) return undefined;
+    const definition = await this.#found.taskDefinition(taskDefinition);
+    if (!definition.ok) return undefined;
+    const [container] = containersOfImage(definition.value, repository, this.#config);
+    return parseImageReference(container?.image ?? '').digest;
   }
 
   async #historyOf(service: string): Promise<Answer<readonly PastDeployment[]>> {

@@ -1,6 +1,7 @@
 import type { EcrRepository } from '../../../aws/ecr.ts';
 import { TRANSFER_ACTIONS, type TransferProbe, type TransferWay } from '../../../aws/transfer.ts';
 import type { Finding } from '../../../finding.ts';
+import { imageTagOf } from '../../image/image-tag.ts';
 import { listed, shortDigest, shortTag } from '../../report/words.ts';
 import { type Answer, unwrap } from '../answer.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
@@ -101,7 +102,7 @@ function describe(
   images: Answer<TaggedImages>,
   { config, commit }: CheckContext,
 ): string {
-  const tag = config.image.tag ?? commit?.sha ?? '';
+  const tag = imageTagOf(config, commit) ?? '';
   const tags =
     repository.mutability === 'MUTABLE'
       ? 'tags mutable'

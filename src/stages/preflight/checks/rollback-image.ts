@@ -26,7 +26,9 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
   const image = await lookups.rollback.image();
   if (image.ok) {
     const { tag } = config.image;
-    const why = tag ? `${shortTag(tag)}, as \`image-tag\` names it` : 'the image before the last one';
+    const why = tag
+      ? `${shortTag(shortDigest(tag))}, as \`image-tag\` names it`
+      : 'the image before the last one';
     return { ...quiet, passed: `to ${why}: ${shortDigest(image.value.digest)}` };
   }
   if (image.error instanceof Failure) return { ...quiet, findings: image.error.findings };
