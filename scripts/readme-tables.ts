@@ -4,9 +4,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { span } from '../src/stages/report/words.ts';
 import { rolloutCodes } from '../src/stages/rollout/codes.ts';
 import { type FailFastRule, failFastRules } from '../src/stages/rollout/fail-fast-rules.ts';
-import { span } from '../src/stages/rollout/spans.ts';
 import { errorEntries, rulesList, rulesText } from './hygiene-pages.ts';
 
 interface Described {

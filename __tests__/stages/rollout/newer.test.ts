@@ -13,7 +13,7 @@ describe('the name of a newer image', () => {
     [['production', '4f9c2e1'], '4f9c2e1'],
     [[`sha-${commit}`, 'stable'], 'sha-4f9c2e1'],
     [['latest', 'v1.2'], 'v1.2'],
-    [['latest'], 'sha256:ffffffffffff…'],
+    [['latest'], 'sha256:ffffff…'],
   ])('of the tags %j is %s', async (tags, name) => {
     expect(await named(tags)).toBe(name);
   });

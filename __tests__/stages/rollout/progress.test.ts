@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { span } from '../../../src/stages/report/words.ts';
 import { earlierSeconds, findOurs } from '../../../src/stages/rollout/locate.ts';
 import { earlierText, linesBetween, type Progress, tasksText } from '../../../src/stages/rollout/progress.ts';
-import { span, stopwatch } from '../../../src/stages/rollout/spans.ts';
+import { stopwatch } from '../../../src/stages/rollout/stopwatch.ts';
 import { event, OURS } from './observations.ts';
 
 const progress: Progress = {

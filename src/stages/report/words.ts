@@ -22,8 +22,12 @@ export function shortTag(tag: string): string {
 
 /** A span of time as people say it: `0.6 s`, `41 s`, `1 min 57 s`, `2 h 5 min`. Takes milliseconds. */
 export function duration(ms: number): string {
-  if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
+  return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : span(ms);
+}
+
+/** The same in whole seconds, for what was not measured more exactly; at least one, because "0 s" says nothing. */
+export function span(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;

@@ -1,11 +1,11 @@
 import { nameInArn } from '../../aws/arn.ts';
+import { span } from '../report/words.ts';
 import type { RolloutCode } from './codes.ts';
 import { eventTexts, tellingEvents } from './event-text.ts';
 import { causeOfFailure, failuresWith, leadingCause } from './fail-fast.ts';
 import { causeOfText, type FailureCause, type FixContext } from './failure-causes.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
-import { span } from './spans.ts';
 import type { TaskFailure } from './task-failures.ts';
 
 /** What is wrong with the new tasks, in words. */

@@ -55,12 +55,6 @@ export function digestOfRevision(
   return digestOfTask({ arn: revision.arn, lastStatus: '', containers }, containerNames, expected);
 }
 
-/** `sha256:9b1c44…`: enough of a digest to tell it from another. */
-export function shortDigest(digest: string): string {
-  const [algorithm, hex] = digest.split(':');
-  return hex === undefined || hex.length <= 12 ? digest : `${algorithm}:${hex.slice(0, 12)}…`;
-}
-
 function isOfRepository(image: string | undefined, repositoryUri: string): boolean {
   return (
     image !== undefined && (image.startsWith(`${repositoryUri}:`) || image.startsWith(`${repositoryUri}@`))

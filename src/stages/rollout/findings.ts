@@ -1,12 +1,11 @@
 import type { Finding, Result } from '../../finding.ts';
+import { count, shortDigest, span } from '../report/words.ts';
 import type { RolloutCode } from './codes.ts';
 import { type Diagnosis, diagnose, fixContext } from './diagnosis.ts';
-import { shortDigest } from './digests.ts';
 import { tellingEvents } from './event-text.ts';
 import type { DeploymentSnapshot, ServiceSnapshot } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
-import { count, span } from './spans.ts';
 import { type EndedBy, oursIn } from './standing.ts';
 
 /** An ending that isn't green: the result, and why in one sentence. */

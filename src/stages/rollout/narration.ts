@@ -1,6 +1,6 @@
+import { count } from '../report/words.ts';
 import { earlierText, heartbeatText, linesBetween, type Progress, progressOf } from './progress.ts';
 import type { ProgressLine, RolloutOutcome } from './rollout.ts';
-import { count } from './spans.ts';
 import type { Watched } from './watched.ts';
 
 /** Tells the person who waits what changes, and breaks a long silence. */

@@ -1,5 +1,5 @@
-import { shortSha, shortTag } from '../report/words.ts';
-import { digestOfRevision, shortDigest } from './digests.ts';
+import { shortDigest, shortSha, shortTag } from '../report/words.ts';
+import { digestOfRevision } from './digests.ts';
 import { valueIn } from './observation.ts';
 import type { EcsObserver } from './ports.ts';
 import type { RolloutPlan } from './rollout.ts';

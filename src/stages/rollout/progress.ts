@@ -1,9 +1,9 @@
+import { count, span } from '../report/words.ts';
 import { diagnose } from './diagnosis.ts';
 import { eventTexts } from './event-text.ts';
 import type { EventSnapshot } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
-import { count, span } from './spans.ts';
 import { oursIn } from './standing.ts';
 
 /** Where a rollout is, for the person who waits. */

@@ -1,11 +1,11 @@
 import type { Finding } from '../../finding.ts';
-import { digestOfRevision, digestOfTask, shortDigest, type TaskDigest } from './digests.ts';
+import { count, shortDigest } from '../report/words.ts';
+import { digestOfRevision, digestOfTask, type TaskDigest } from './digests.ts';
 import { actionsOf, fixOf } from './gaps.ts';
 import type { Observation, Part, ServiceSnapshot, TaskSnapshot } from './observation.ts';
 import { valueIn } from './observation.ts';
 import type { RolloutPlan } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';
-import { count } from './spans.ts';
 import { othersRunning } from './standing.ts';
 import { taskId } from './task-failures.ts';
 

@@ -5,7 +5,7 @@ import type { Recorder } from '../report/recorder.ts';
 import type { ServiceReport } from '../report/run-report.ts';
 import { duration, shortDigest } from '../report/words.ts';
 import type { ProgressLine, RolloutOutcome, StartedDeployment } from './rollout.ts';
-import { stopwatch } from './spans.ts';
+import { stopwatch } from './stopwatch.ts';
 import { watchRollouts } from './watch.ts';
 import { ObservationFailed } from './watch-failure.ts';
 

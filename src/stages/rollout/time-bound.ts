@@ -1,5 +1,5 @@
+import { span } from '../report/words.ts';
 import { ObservationFault } from './ports.ts';
-import { span } from './spans.ts';
 
 /**
  * Does work with a signal that aborts when `signal` does, or after `ms`. Work that doesn't heed it is waited for no

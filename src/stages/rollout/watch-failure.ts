@@ -1,8 +1,8 @@
 import type { Finding } from '../../finding.ts';
+import { span } from '../report/words.ts';
 import { fixContext } from './diagnosis.ts';
 import type { ObservationFault } from './ports.ts';
 import type { RolloutOutcome, RolloutPlan } from './rollout.ts';
-import { span } from './spans.ts';
 
 /** Why the watch could go on no longer. */
 export type WatchFailureReason = 'expired-credentials' | 'unreachable' | 'denied';
