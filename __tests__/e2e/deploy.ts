@@ -35,6 +35,8 @@ export interface DeployOptions {
   readonly files?: Readonly<Record<string, string | undefined>>;
   /** A workspace that is there already, in place of one with `files`; it is removed afterwards. */
   readonly workspace?: { readonly folder: string; readonly sha: string };
+  /** Looks at the workspace after the run, before it is removed. */
+  readonly after?: (workspace: string) => void;
   /** Changes or looks at the sandbox before the run. */
   readonly before?: (sandbox: Sandbox) => Promise<void> | void;
 }
@@ -123,6 +125,7 @@ export async function deployInto(
       },
       ...options.run,
     });
+    options.after?.(workspace.folder);
     return { run, truth: sandbox.truth(), sha: workspace.sha, sandbox };
   } finally {
     rmSync(workspace.folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import { findingsOf } from '../preflight/preflight.ts';
+import { fixInOneLine } from './fix-text.ts';
 import { withFewHygiene } from './hygiene.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -13,5 +14,8 @@ const HYGIENE_ANNOTATED = 5;
 export function annotationsOf(report: RunReport): readonly Finding[] {
   const checks = findingsOf(report.checks).filter(({ level }) => level === 'warning');
   const notes = report.notes.filter(({ level }) => level !== 'note');
-  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED);
+  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED).map((finding) => ({
+    ...finding,
+    fix: fixInOneLine(finding.fix),
+  }));
 }

@@ -1,6 +1,7 @@
 import { type Finding, isHygiene } from '../../finding.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
 import type { CheckReport } from '../preflight/check.ts';
+import { fixLines, fixParts } from './fix-text.ts';
 import { blobUrl, errorUrl } from './links.ts';
 import { code, link, own, plain } from './markdown.ts';
 import type { RunReport } from './run-report.ts';
@@ -38,23 +39,13 @@ export function hygieneGroup(
 function lines(finding: Finding, before: Finding | undefined): readonly string[] {
   const { level, title, detail, fix } = finding;
   const place = oneLine(placeOf(finding) ?? '', 200);
-  const indented = (text: string) =>
-    manyLines(withoutFences(text), 3000)
-      .split('\n')
-      .map((line) => `    ${line}`);
+  const indented = (all: readonly string[]) => all.map((line) => `    ${line}`);
   return [
     `${MARKS[level]} ${finding.code} ${place ? `${place}  ` : ''}${oneLine(title)}`,
-    ...(detail ? indented(detail) : []),
+    ...(detail ? indented(manyLines(detail, 3_000).split('\n')) : []),
     // What helps here is often what helped there.
-    ...(before?.code === finding.code && before.fix === fix ? [] : indented(fix)),
+    ...(before?.code === finding.code && before.fix === fix ? [] : indented(fixLines(fix))),
   ];
-}
-
-function withoutFences(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => !/^\s*```\w*\s*$/.test(line))
-    .join('\n');
 }
 
 /** The findings of the hygiene check as a table that folds, for the step summary; empty without any. */
@@ -94,16 +85,10 @@ function placeCell(finding: Finding, report: RunReport): string {
 
 /** A fix in a table cell: its lines to paste as code, a line each. */
 function fixCell(fix: string): string {
-  let isCode = false;
-  const parts = fix.split('\n').flatMap((line) => {
-    if (/^\s*```/.test(line)) {
-      isCode = !isCode;
-      return [];
-    }
-    if (line.trim() === '') return [];
-    return [isCode || /^ {4}/.test(line) ? codeCell(line) : own(line)];
-  });
-  return parts.join('<br>');
+  const cells = fixParts(fix).flatMap((part) =>
+    'prose' in part ? [own(part.prose)] : part.lines.filter((line) => line.trim() !== '').map(codeCell),
+  );
+  return cells.join('<br>');
 }
 
 /** Indentation matters in what is pasted: it stays. */

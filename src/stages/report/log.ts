@@ -3,6 +3,7 @@ import { manyLines, oneLine } from '../../runner/text.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { afterwards } from './afterwards.ts';
+import { fixLines } from './fix-text.ts';
 import { withFewHygiene } from './hygiene.ts';
 import { errorUrl, serviceToSee, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
@@ -72,7 +73,7 @@ function problem(finding: Finding): readonly string[] {
   return [
     `  ${finding.code} ${level}${oneLine(finding.title)}${where ? ` (${oneLine(where, 200)})` : ''}`,
     ...indented(finding.detail, '        '),
-    `        ${oneLine(finding.fix, 900)}`,
+    ...fixLines(finding.fix).map((line) => `        ${line}`),
   ];
 }
 

@@ -3,6 +3,7 @@ import { type Finding, isHygiene } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import { findingsOf } from '../preflight/preflight.ts';
 import { whatElse, whoServes } from './afterwards.ts';
+import { fixInOneLine } from './fix-text.ts';
 import { commitUrl, compareUrl, errorUrl, serviceToSee, serviceUrl } from './links.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { escaped, fitting, ownWords, quoted, SECTION_MOST, slackLink, some } from './slack-text.ts';
@@ -68,7 +69,9 @@ function fallback(report: RunReport): string {
   const place = environment ? ` ${preposition} ${oneLine(environment, 60)}` : '';
   const commit = sha ? ` (${`${shortSha(sha)} ${oneLine(subject, 100)}`.trim()})` : '';
   const [failure] = report.failures;
-  const why = failure ? `: ${oneLine(failure.title, 300)} Do: ${oneLine(failure.fix, 300)}` : '';
+  const why = failure
+    ? `: ${oneLine(failure.title, 300)}${at(failure, (text) => oneLine(text, 200))} Do: ${fixInOneLine(failure.fix, 300)}`
+    : '';
   const name = oneLine(run.repository || report.repository, 120);
   return ownWords(`${name} ${verb}${place}${addition}${commit}${why}`, 3000);
 }
@@ -127,7 +130,7 @@ function failureBody(report: RunReport): readonly [what: readonly string[], next
   const next = [
     ...some(serving, { most: 5, room: 1000, noun: 'service', between: '\n' }),
     ...whatElse(report).map((line) => escaped(line, 400)),
-    ...(first ? [`*Do:* ${ownWords(first.fix, 600)}`] : []),
+    ...(first ? [`*Do:* ${ownWords(fixInOneLine(first.fix), 600)}`] : []),
     [first?.code, stage && `in ${stage}`, facts(report, `after ${duration(report.totalMs)}`), facing]
       .filter(Boolean)
       .join(' · '),
@@ -136,9 +139,9 @@ function failureBody(report: RunReport): readonly [what: readonly string[], next
 }
 
 /** Where in the repository it is, for a failure of the repository itself. */
-function at(finding: Finding): string {
+function at(finding: Finding, safe = (text: string) => escaped(text, 200)): string {
   const place = isHygiene(finding) ? placeOf(finding) : undefined;
-  return place ? ` (${escaped(place, 200)})` : '';
+  return place ? ` (${safe(place)})` : '';
 }
 
 function links(report: RunReport): string {

@@ -3,6 +3,7 @@ import { findingsOf } from '../preflight/preflight.ts';
 import { earlierText } from '../rollout/progress.ts';
 import { afterwards } from './afterwards.ts';
 import { checklist } from './checklist.ts';
+import { fixMarkdown } from './fix-text.ts';
 import { hygieneSection, withFewHygiene } from './hygiene.ts';
 import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
 import { code, codeBlock, link, own, ownCell, plain } from './markdown.ts';
@@ -87,7 +88,7 @@ function failureText(report: RunReport, failure: Finding): string {
   return [
     `**${link(failure.code, errorUrl(report, failure.code))}** ${own(failure.title, 500)}${place(failure)}`,
     ...(failure.detail ? [codeBlock(failure.detail)] : []),
-    `**Do:** ${own(failure.fix)}`,
+    `**Do:** ${fixMarkdown(failure.fix)}`,
   ].join('\n\n');
 }
 
