@@ -59,6 +59,14 @@ describe('githubRunner', () => {
     expect(tokens[0]).not.toBe(tokens[1]);
   });
 
+  it('keeps lines to paste apart in an annotation, which knows no Markdown', () => {
+    const fix = 'Add to `.dockerignore`:\n```text\n.env\n.git\n```';
+    const out = printedBy(() =>
+      githubRunner.annotate({ code: 'DG020', level: 'warning', title: 'A secret.', fix }),
+    );
+    expect(out).toMatch(/::DG020 A secret\.%0AAdd to `\.dockerignore`:%0A\.env%0A\.git\n$/);
+  });
+
   it('annotates with one command and no more, whatever the finding says', () => {
     const level = fc.constantFrom('error', 'warning', 'note');
     fc.assert(

@@ -3,7 +3,7 @@ import { EOL } from 'node:os';
 import type { Finding } from '../finding.ts';
 import * as core from './actions-core.ts';
 import type { OnLines } from './command.ts';
-import { disarm, oneLine } from './text.ts';
+import { disarm, manyLines, oneLine } from './text.ts';
 
 /** What a run says to GitHub's runner, through workflow commands and command files. */
 export interface Runner {
@@ -48,6 +48,14 @@ async function write(text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
+/** What to do, for the end of an annotation, which knows no Markdown: lines to paste stay lines, without their fence. */
+function spaced(fix: string): string {
+  const lines = manyLines(fix, 1_500)
+    .split('\n')
+    .filter((line) => !/^\s*```\w*$/.test(line));
+  return lines.length > 1 ? `\n${lines.join('\n')}` : ` ${oneLine(fix)}`;
+}
+
 /** A command file that can't be written (a runner out of disk) is said, and does not end a deploy half-way. */
 function told(what: string, write: () => void): void {
   try {
@@ -82,7 +90,7 @@ export const githubRunner: Runner = {
     const properties = finding.where
       ? { title, file: finding.where.file, ...(finding.where.line ? { startLine: finding.where.line } : {}) }
       : { title };
-    const text = `${finding.code} ${oneLine(finding.title)} ${oneLine(finding.fix)}`;
+    const text = `${finding.code} ${oneLine(finding.title)}${spaced(finding.fix)}`;
     const command = finding.level === 'note' ? 'notice' : finding.level;
     core.issueCommand(command, core.toCommandProperties(properties), text);
   },
