@@ -7,7 +7,7 @@ import type { Block, Expression, HclFile } from './hcl/syntax.ts';
 
 /** Folders in which Terraform is shown or tested, or that tools fill. */
 const ASIDE =
-  /(^|\/)(\.terraform|\.terragrunt-cache|node_modules|vendor|cdk\.out|(examples?|samples?|tests?|testdata|test-data|fixtures?|__tests__|e2e|specs?)(?=\/))/;
+  /(^|\/)(\.terraform|\.terragrunt-cache|node_modules|vendor|cdk\.out|examples?|samples?|tests?|testdata|test-data|fixtures?|__tests__|e2e|specs?)\//;
 
 /**
  * Bounds for one run: 2.6 MB of HCL are parsed in a second. Folders with the resources that rules look at come first, and
