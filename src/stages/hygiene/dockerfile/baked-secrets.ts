@@ -65,7 +65,7 @@ export const bakedSecrets: Rule<Dockerfiles> = {
         name: 'placeholders, switches and paths',
         files: {
           Dockerfile:
-            'FROM ruby:3.4-slim\nENV SECRET_KEY_BASE_DUMMY=1 DB_PASSWORD= API_TOKEN=changeme ALLOW_EMPTY_PASSWORD=yes\nENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/google.json DB_PASSWORD_FILE=/run/secrets/db MAX_TOKENS=4096\nENV DATABASE_URL=postgres://postgres:postgres@localhost/dev\n',
+            'FROM ruby:3.4-slim\nENV SECRET_KEY_BASE_DUMMY=1 DB_PASSWORD= API_TOKEN=changeme ALLOW_EMPTY_PASSWORD=yes ENCRYPTION_KEY=CAFEBABE\nENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/google.json DB_PASSWORD_FILE=/run/secrets/db MAX_TOKENS=4096\nENV DATABASE_URL=postgres://postgres:postgres@localhost/dev\n',
         },
       },
       {

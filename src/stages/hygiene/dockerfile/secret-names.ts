@@ -1,3 +1,5 @@
+import { isPlaceholder } from '../tracked-files/entropy.ts';
+
 /** Words in a variable's name that say that its value is a secret. */
 const SECRET =
   /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|APIKEY|API_KEY|ACCESS_KEY|ACCESS_KEY_ID|SECRET_KEY|SECRET_KEY_BASE|PRIVATE_KEY|ENCRYPTION_(\w+_)?KEY|SIGNING_KEY|MASTER_KEY|AUTH_KEY|CREDENTIALS?)$/;
@@ -16,12 +18,12 @@ export function namesSecret(name: string): boolean {
 
 /** What stands for a value until somebody sets it, and what is no secret by its form: a switch, a number, a path. */
 const STAND_INS =
-  /^(x+|\*+|-+|\.+|<.*>|changeme|change[-_]?(me|this|it).*|placeholder|dummy.*|fake.*|example.*|test(ing)?|todo|tbd|none|null|nil|undefined|unset|empty|your[-_ ].*|insert[-_ ].*|secret|not[-_]?a?[-_]?secret|build(time)?|ignored?|unused|default|replace[-_]?me.*)$/i;
+  /^(x+|\*+|-+|\.+|<.*>|changeme|change[-_]?(me|this|it).*|placeholder|dummy.*|cafebabe|fake.*|example.*|test(ing)?|todo|tbd|none|null|nil|undefined|unset|empty|your[-_ ].*|insert[-_ ].*|secret|not[-_]?a?[-_]?secret|build(time)?|ignored?|unused|default|replace[-_]?me.*)$/i;
 const NO_SECRET = /^(true|false|yes|no|on|off|\d{1,5}|(\.{0,2}\/).*|.*\.(json|pem|key|crt|txt|ya?ml|env))$/i;
 
 /** Whether a value only holds the place of one. */
 export function isStandIn(value: string): boolean {
-  return value === '' || STAND_INS.test(value) || NO_SECRET.test(value);
+  return value === '' || STAND_INS.test(value) || NO_SECRET.test(value) || isPlaceholder(value);
 }
 
 const URL_PASSWORD = /\b[a-z][a-z\d+.-]{1,20}:\/\/([^\s:/@"'$]{0,64}):([^\s/@"']{1,128})@([\w.-]{1,253})/gi;

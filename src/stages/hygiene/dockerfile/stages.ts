@@ -5,6 +5,8 @@ import type { Assignment, Instruction } from './instructions.ts';
 export interface Stage {
   readonly name: string | undefined;
   readonly line: number;
+  /** What it is FROM, as it is written. */
+  readonly base: string;
   /** The stage that it is FROM; undefined where that is an image. */
   readonly parent: Stage | undefined;
   /** The image at the root of it; undefined where a variable without a default names it. */
@@ -45,6 +47,7 @@ function toStage(
   return {
     name: as?.toLowerCase() === 'as' ? name : undefined,
     line: from.line,
+    base: written,
     parent,
     image: parent ? parent.image : base === undefined ? undefined : parseImageName(base),
     imageLine: parent?.imageLine ?? from.line,

@@ -8,7 +8,7 @@ export const unlocked: Rule<Dockerfiles> = {
   summary: 'Dependencies that the build chooses anew',
   level: 'note',
   why: 'Tests ran with the versions of the lock file. `npm install` may change them on the way, and `pip install flask` takes what is newest at that minute: the image then holds code that nobody tested, the same commit built again is another application, and going back to an earlier commit does not bring the earlier versions back.',
-  how: 'Looks at the stages that take part in the build: `npm install` without `npm ci`, Yarn without `--immutable` or `--frozen-lockfile`, and pnpm without `--frozen-lockfile`, where git tracks their lock file in the context; `pip install` of packages by name without a version. Left alone: pip, setuptools and wheel themselves, constraints (`-c`), URLs, paths and variables.',
+  how: 'Looks at the stages that take part in the build: `npm install` without `npm ci`, Yarn without `--immutable` or `--frozen-lockfile`, and pnpm without `--frozen-lockfile`, where git tracks their lock file in the context; `pip install` and `npm install --global` of packages by name without a version. Left alone: pip, setuptools, wheel, npm and corepack themselves, constraints (`-c`), URLs, paths and variables.',
   fix: 'Install what the lock file says, and name versions where there is none:\n\n```dockerfile\nRUN npm ci\nRUN yarn install --immutable\nRUN pnpm install --frozen-lockfile\nRUN pip install --no-cache-dir gunicorn==23.0.0\n```',
   source: 'https://docs.npmjs.com/cli/commands/npm-ci',
   see: "git grep -n -E 'npm (i|install)|yarn|pnpm (i|install)|pip3? install' -- '*Dockerfile*'",
@@ -34,6 +34,14 @@ export const unlocked: Rule<Dockerfiles> = {
         at: ['Dockerfile:2', 'Dockerfile:4'],
       },
       {
+        name: 'a tool of npm by name',
+        files: {
+          Dockerfile:
+            'FROM node:22-slim\nRUN npm install -g pnpm && \\\n    npm i --global --loglevel notice @scope/tool turbo@2\n',
+        },
+        at: ['Dockerfile:2', 'Dockerfile:3'],
+      },
+      {
         name: 'packages by name',
         files: {
           Dockerfile:
@@ -47,7 +55,7 @@ export const unlocked: Rule<Dockerfiles> = {
         name: 'what the lock file says',
         files: {
           Dockerfile:
-            'FROM node:22-slim\nRUN npm ci\nRUN yarn install --frozen-lockfile\nRUN yarn --immutable\nRUN pnpm install --frozen-lockfile --prod\nRUN npm install -g serve\nRUN yarn build\n',
+            'FROM node:22-slim\nRUN npm ci\nRUN yarn install --frozen-lockfile\nRUN yarn --immutable\nRUN pnpm install --frozen-lockfile --prod\nRUN npm install -g serve@14 @scope/tool@1.2 npm $TOOL\nRUN yarn build\n',
           'package-lock.json': '{}',
           'yarn.lock': '',
           'pnpm-lock.yaml': '',
@@ -107,26 +115,53 @@ function hitsOf(command: ShellCommand & { readonly line: number }, dockerfile: D
   const [program = '', ...words] = command.words;
   const where = { file, line: command.line };
   const manager = Object.hasOwn(MANAGERS, program) ? MANAGERS[program] : undefined;
-  if (manager !== undefined) {
-    const named = words.slice(1).some((word) => !word.startsWith('-') || /^(-g|--global)$/.test(word));
-    const isLocked = [...contextFiles].some((path) => manager.lock.test(path));
-    if (named || !isLocked || manager.isFrozen(words)) return [];
-    const did = ['install', 'i'].includes(words[0] ?? '') ? `${program} install` : program;
-    return [
-      {
-        where,
-        title: `\`${did}\` in ${file} may take other versions than the lock file has.`,
-        fix: `Write \`${manager.instead}\`.`,
-      },
-    ];
+  if (manager === undefined) {
+    return unversionedHits(where, `pip in ${file}`, unversioned(command.words), '`name==1.2.3`');
   }
-  const packages = unversioned(command.words).slice(0, 5).join(', ');
-  if (packages === '') return [];
+  const named = words
+    .slice(1)
+    .filter((word, at) => !word.startsWith('-') && !NPM_VALUE.test(words[at] ?? ''));
+  if (words.some((word) => /^(-g|--global)$/.test(word))) {
+    const isInstall = /^(i|install|add)$/.test(words.find((word) => !word.startsWith('-')) ?? '');
+    return unversionedHits(
+      where,
+      `${program} in ${file}`,
+      isInstall ? named.filter(isUnversioned) : [],
+      '`name@1.2.3`',
+    );
+  }
+  const isLocked = [...contextFiles].some((path) => manager.lock.test(path));
+  if (named.length > 0 || !isLocked || manager.isFrozen(words)) return [];
+  const did = ['install', 'i'].includes(words[0] ?? '') ? `${program} install` : program;
   return [
     {
       where,
-      title: `pip in ${file} takes the newest version at build time: ${packages}.`,
-      fix: 'Write the version that was tested (`name==1.2.3`), or put it into the requirements file.',
+      title: `\`${did}\` in ${file} may take other versions than the lock file has.`,
+      fix: `Write \`${manager.instead}\`.`,
+    },
+  ];
+}
+
+/** Options of npm and pnpm that take the next word. */
+const NPM_VALUE =
+  /^--(loglevel|registry|prefix|cache|filter|network-timeout|reporter|store-dir|omit|include)$/;
+
+/** The package managers themselves are what the base image has, a little newer. */
+const isUnversioned = (word: string) =>
+  /^(@[\w.-]+\/)?[A-Za-z][\w.-]*$/.test(word) && !/^(npm|corepack|i|install|add)$/.test(word);
+
+function unversionedHits(
+  where: Hit['where'],
+  who: string,
+  packages: readonly string[],
+  form: string,
+): readonly Hit[] {
+  if (packages.length === 0) return [];
+  return [
+    {
+      where,
+      title: `${who} takes the newest version at build time: ${packages.slice(0, 5).join(', ')}.`,
+      fix: `Write the version that was tested (${form}), or put it into the file of dependencies.`,
     },
   ];
 }

@@ -12,7 +12,7 @@ export const unpinnedBase: Rule<Dockerfiles> = {
   summary: 'A base image without a version',
   level: 'warning',
   why: '`latest` is another image after each release of it. The same commit, built again, can then run on a new major version that nobody tested: the deployment fails for a change that no diff shows, and building the earlier commit does not bring the earlier image back.',
-  how: 'Looks at every `FROM` that takes part in the build, variables filled in with their defaults: no tag, `latest`, or a tag made of words that name no version (`lts`, `alpine`, `slim`, `stable-slim`). A digest is a version. Left alone are `scratch`, stages, names that only the build knows, and distroless images with their Debian release in the name.',
+  how: 'Looks at every `FROM` that takes part in the build, variables filled in with their defaults (then it is a note, because the build may give another): no tag, `latest`, or a tag made of words that name no version (`lts`, `alpine`, `slim`, `stable-slim`). A digest is a version. Left alone are `scratch`, stages, names that only the build knows, and distroless images with their Debian release in the name.',
   fix: 'Name a version, at least the major and minor one:\n\n```dockerfile\nFROM node:22-alpine\n```\n\nFor the very same bytes each time, add the digest that `docker buildx imagetools inspect node:22-alpine` shows, and let Dependabot or Renovate move it.',
   source: 'https://docs.docker.com/build/building/best-practices/#pin-base-image-versions',
   see: "git grep -n -E '^FROM +[^ :@]+( |$)|:latest' -- '*Dockerfile*'",
@@ -69,11 +69,13 @@ export const unpinnedBase: Rule<Dockerfiles> = {
     ],
   },
   find: inEach(({ file, stages }) =>
-    stages.flatMap(({ parent, image, line }) => {
+    stages.flatMap(({ parent, image, line, base }) => {
       if (parent || !image || !isMoving(image)) return [];
       return [
         {
           where: { file, line },
+          // The build may give another.
+          ...(base.includes('$') ? { level: 'note' as const } : {}),
           title: `${image.text} in ${file} names no version${image.tag === undefined ? ' (so it means `latest`)' : ''}: the same commit can be built on another image tomorrow.`,
           fix: fixFor(image),
         },
