@@ -10,6 +10,8 @@ const inputs = {
   environment: 'production',
   'environment-url': 'https://dyno.example.com',
   'github-token': TOKEN,
+  // What it has to say of this workspace is told in tests of its own.
+  hygiene: 'off',
 };
 
 async function recorded(options: DeployOptions & { readonly github?: GitHubOptions } = {}) {
@@ -106,7 +108,20 @@ describe.concurrent('a run with `environment`', () => {
       recorded({ inputs: { mode: 'check' } }),
       recorded({ inputs: { environment: '' } }),
     ]);
-    expect(runs.map(({ requests }) => requests)).toEqual([[], [], []]);
+    expect(runs.map(({ deployments }) => deployments)).toEqual([[], [], []]);
+    // The preflight of a deploy asks whether it may, and no more.
+    const asked = runs.map(({ requests }) => requests.map(({ method, path }) => `${method} ${path}`));
+    expect(asked).toEqual([['POST /repos/acme/dyno-agent/deployments/0/statuses'], [], []]);
+  });
+
+  it('is warned in its preflight, once, that its token may not record it', async () => {
+    const { run, deployments } = await recorded({
+      scenario: 'missing-secret',
+      github: { behaviour: 'forbidden' },
+    });
+    expect(run.log).toMatch(/^! github +DG811 The deployment to production can't be recorded at GitHub: /m);
+    expect(run.annotations.filter(({ message }) => message.startsWith('DG811'))).toHaveLength(1);
+    expect(deployments).toEqual([]);
   });
 
   it('that was cancelled during the rollout ends in an error that names it', async () => {

@@ -100,6 +100,21 @@ export class GitHubDeployments {
     });
   }
 
+  /**
+   * Why the token may not record a deployment; undefined where it may, or where that can't be seen. Asked with a
+   * status of a deployment that there can't be: nothing can come of it. A token without the permission is refused
+   * before GitHub looks for the deployment; else the answer is a 404, which is no evidence.
+   */
+  async refusal(): Promise<string | undefined> {
+    const asked = this.#ask('POST', 'deployments/0/statuses', { state: 'in_progress' });
+    const problem = await asked.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const isRefused = problem instanceof GitHubRefused && (problem.status === 401 || problem.status === 403);
+    return isRefused ? problem.message : undefined;
+  }
+
   #isOurs(status: unknown): boolean {
     const url = property(status, 'log_url') || property(status, 'target_url');
     if (typeof url !== 'string') return false;

@@ -9,8 +9,10 @@ import type { TokenClaims } from '../../aws/token-claims.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from '../../aws/transfer.ts';
 import { type Dockerfile, readDockerfile, statesPlatform } from '../../docker/dockerfile.ts';
 import type { EngineVersion, Unreachable } from '../../docker/engine.ts';
+import type { RunContext } from '../../github/run-context.ts';
 import type { ImageConfig, Manifest } from '../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../registry/registry.ts';
+import type { Agents } from '../../runner/http.ts';
 import { isTaskDefinitionFile, readTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
 import { RollbackLookups } from '../rollback/rollback-lookups.ts';
@@ -25,6 +27,8 @@ export interface LookupPorts {
   readonly registry: (access: RegistryAccess, repository: string) => RegistryRepository;
   /** Where a task definition file is looked for. */
   readonly workspace: string;
+  /** Left out: GitHub is not asked. */
+  readonly agents?: Agents;
   readonly engineVersion: () => Promise<EngineVersion | Unreachable>;
 }
 
@@ -51,6 +55,9 @@ export interface TaggedImages {
   /** The commit that a build from here would be of. */
   readonly commit: string | undefined;
 }
+
+/** How long a preflight waits for GitHub, which it can do without. */
+const RECORDING_MS = 3_000;
 
 const UNASKED = new Error('nothing may be asked of AWS');
 
@@ -213,6 +220,22 @@ export class Lookups {
     return await this.#questions.once(`file ${named}`, () =>
       readTaskDefinitionFile(this.#ports.workspace, named),
     );
+  }
+
+  /** Why this run may not record a deployment at GitHub; undefined where it may, or where that can't be seen. */
+  async recordingRefusal(run: RunContext): Promise<Answer<string | undefined>> {
+    return await this.#questions.once('recordingRefusal', async () => {
+      const token = this.#config.environment['INPUT_GITHUB-TOKEN']?.trim();
+      if (!this.#ports.agents || !token) return undefined;
+      const { GitHubDeployments } = await import('../../github/deployments.ts');
+      return await new GitHubDeployments(
+        run,
+        token,
+        this.#ports.agents,
+        RECORDING_MS,
+        this.#config.jobId,
+      ).refusal();
+    });
   }
 
   async hasLogGroup(name: string, region: string): Promise<Answer<boolean>> {

@@ -1,6 +1,7 @@
 import { Failure, type Finding } from '../../finding.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { checkEngine } from './checks/engine.ts';
+import { checkGitHub } from './checks/github.ts';
 import { checkHygiene } from './checks/hygiene.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkInputs } from './checks/inputs.ts';
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   checkRollbackImage,
   checkEngine,
   checkSlack,
+  checkGitHub,
   checkHygiene,
 ];
 

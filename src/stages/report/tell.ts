@@ -65,7 +65,10 @@ export async function tellPage(safe: RunReport, runner: Runner): Promise<void> {
 export async function tellOthers(report: RunReport, config: Config, ports: TellPorts): Promise<void> {
   const { runner, redaction } = ports;
   const safe = redaction.applyDeep(report);
-  const [slack, unrecorded] = await Promise.all([tellSlack(safe, config, ports), ports.record?.end(safe)]);
+  const [slack, notRecorded] = await Promise.all([tellSlack(safe, config, ports), ports.record?.end(safe)]);
+  // Once is enough: the preflight tells it, where it could see it.
+  const isSaid = findingsOf(safe.checks).some(({ code }) => code === 'DG811');
+  const unrecorded = isSaid ? undefined : notRecorded;
   for (const finding of [slack.finding, unrecorded]) {
     if (finding) runner.annotate(redaction.applyDeep(finding));
   }
