@@ -8,6 +8,7 @@ import { span } from '../src/stages/report/words.ts';
 import { rolloutCodes } from '../src/stages/rollout/codes.ts';
 import { type FailFastRule, failFastRules } from '../src/stages/rollout/fail-fast-rules.ts';
 import { errorEntries, rulesList, rulesText } from './hygiene-pages.ts';
+import { withMirror } from './reusable-workflow.ts';
 
 interface Described {
   readonly description: string;
@@ -87,6 +88,10 @@ export function generatedPages(
 ): readonly { readonly path: string; readonly update: (page: string) => string }[] {
   return [
     { path: 'README.md', update: (page) => withTables(page, readFileSync(join(root, 'action.yml'), 'utf8')) },
+    {
+      path: '.github/workflows/deploy.yml',
+      update: (page) => withMirror(page, readFileSync(join(root, 'action.yml'), 'utf8')),
+    },
     { path: 'docs/rollout.md', update: (page) => withRules(page) },
     {
       path: 'docs/hygiene.md',
