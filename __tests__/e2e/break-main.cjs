@@ -15,6 +15,11 @@ if (at && how && /dist[\\/]index\.js$/.test(script)) {
 }
 
 function breakNow() {
+  // As on a full disk: the file of the state takes nothing any more.
+  if (how === 'lose the state') {
+    process.env.GITHUB_STATE = '/proc/none/state';
+    return;
+  }
   if (how === 'throw') throw new Error('::error::broken on purpose');
   if (how === 'reject') void Promise.reject(new Error('broken on purpose'));
   if (how === 'exit') process.exit(7);

@@ -195,7 +195,7 @@ describe('a Slack that does not answer', () => {
     expect(truth.slackRequests).toBe(1);
     expect(run.outputs['result']).toBe('succeeded');
     expect(run.main.exitCode).toBe(0);
-    expect(run.annotations.map(({ message }) => message.slice(0, 5))).toEqual(['DG801']);
+    expect(run.annotations.map(({ message }) => message.slice(0, 5))).toContain('DG801');
     expect(run.summary).toContain('could not be delivered');
   });
 

@@ -36,7 +36,7 @@ describe.concurrent('a run with `environment`', () => {
     for (const status of deployments[0]?.statuses ?? []) {
       expect(status).toMatchObject({ logUrl: JOB, environmentUrl: 'https://dyno.example.com' });
     }
-    expect(run.annotations).toEqual([]);
+    expect(run.annotations.map(({ message }) => message).join()).not.toContain('DG811');
     expect(run.leaks([TOKEN])).toEqual([]);
   });
 
@@ -155,8 +155,8 @@ describe.concurrent('a GitHub that does not record it', () => {
     const { run, requests } = await recorded({ github: { behaviour } });
     expect(run.conclusion, run.log).toBe('success');
     expect(run.outputs['result']).toBe('succeeded');
-    expect(run.annotations.map(({ message }) => message.slice(0, 5))).toEqual(['DG811']);
-    expect(run.annotations[0]?.message).toMatch(words);
+    const unrecorded = run.annotations.filter(({ message }) => message.startsWith('DG811'));
+    expect(unrecorded).toEqual([expect.objectContaining({ message: expect.stringMatching(words) })]);
     expect(requests.length).toBeGreaterThan(0);
     expect(run.leaks([TOKEN])).toEqual([]);
   });

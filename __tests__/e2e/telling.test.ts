@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { changes, type Deployed, type DeployOptions, deploy } from './deploy.ts';
 
-type End = 'throw' | 'reject' | 'exit' | 'out of memory' | 'SIGKILL' | 'SIGABRT';
+type End = 'lose the state' | 'throw' | 'reject' | 'exit' | 'out of memory' | 'SIGKILL' | 'SIGABRT';
 
 /** The environment that makes main end so, once its log has this text. */
 function breaking(how: End, at: string, afterMs = 0): Readonly<Record<string, string>> {
@@ -83,6 +83,17 @@ describe.concurrent('a main process that ends while it tells Slack', () => {
   });
 });
 
+describe.concurrent('a runner whose disk is full', () => {
+  it('has people told once, and post knows how the run ended', async ({ expect }) => {
+    const { run, truth } = await deploy({ env: breaking('lose the state', '✓ image') });
+    expect(run.main.exitCode, run.log).toBe(0);
+    expect(run.log).toContain('DG805');
+    expect(truth.slackRequests).toBe(1);
+    expect(run.post?.log.lines.filter((line) => line !== 'Post job cleanup.')).toEqual([]);
+    expect(run.filesLeft()).toEqual([]);
+  });
+});
+
 describe.concurrent('a Slack that is down', () => {
   it('is tried by main and again by post, in bounded time, and the deploy stays green', async ({
     expect,
@@ -96,7 +107,9 @@ describe.concurrent('a Slack that is down', () => {
     expect(truth.slackRequests).toBeGreaterThan(4);
     expect(truth.slackRequests).toBeLessThanOrEqual(8);
     expect(truth.slackMessages).toEqual([]);
-    expect(run.annotations[0]?.message).toMatch(/^DG801 .*500/);
+    expect(run.annotations.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^DG801 .*500/),
+    );
   });
 
   it('and a webhook that is gone is not tried again by post', async ({ expect }) => {

@@ -5,6 +5,7 @@ import { type RunState, readRunState } from '../../src/runner/run-state.ts';
 const good: RunState = {
   version: 1,
   told: 'no',
+  revision: 3,
   stage: 'rollout',
   startedAtMs: 1_790_000_000_000,
   changed: true,
@@ -18,6 +19,29 @@ const good: RunState = {
 
 const read = (value: unknown) =>
   readRunState({ STATE_run: typeof value === 'string' ? value : JSON.stringify(value) });
+
+describe('two states', () => {
+  const state = (revision: number, told: string) =>
+    JSON.stringify({
+      version: 1,
+      revision,
+      told,
+      stage: 'image',
+      startedAtMs: 1,
+      changed: false,
+      unanswered: [],
+      deployments: [],
+    });
+
+  it.each([
+    [state(2, 'no'), state(7, 'yes'), 'yes'],
+    [state(8, 'no'), state(7, 'yes'), 'no'],
+    ['broken', state(7, 'yes'), 'yes'],
+    [state(2, 'no'), 'broken', 'no'],
+  ])('the later one that can be read holds', (inFile, byCommand, told) => {
+    expect(readRunState({ STATE_run: inFile, STATE_run_late: byCommand })?.told).toBe(told);
+  });
+});
 
 describe('readRunState', () => {
   it('reads what was saved', () => {

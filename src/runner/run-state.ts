@@ -15,6 +15,8 @@ const milliseconds = v.pipe(v.number(), v.finite());
 const STATE = v.object({
   version: v.literal(1),
   told: v.picklist(['no', 'sending', 'yes']),
+  /** Counts the saves: of two states the later one holds. */
+  revision: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
   stage: text(40),
   startedAtMs: milliseconds,
   changed: v.boolean(),
@@ -77,6 +79,14 @@ export type RunState = v.InferOutput<typeof STATE>;
 /** Name under which the state is saved: the runner hands it to post as `STATE_run`. */
 export const STATE_NAME = 'run';
 
+/** The variables that a state may come in: the file's, and the command's where the file could not be written. */
+const VARIABLES = [`STATE_${STATE_NAME}`, `STATE_${lateName(STATE_NAME)}`] as const;
+
+/** The name of a state that is handed over by a command, because its file can't be written any more. */
+export function lateName(name: string): string {
+  return `${name}_late`;
+}
+
 /**
  * The state that main saved last; undefined where there is none, or where it is not of this shape: anything a
  * step prints can forge it, so nothing in it is trusted further than its shape goes.
@@ -84,11 +94,16 @@ export const STATE_NAME = 'run';
 export function readRunState(
   environment: Readonly<Record<string, string | undefined>>,
 ): RunState | undefined {
-  const saved = environment[`STATE_${STATE_NAME}`];
+  return VARIABLES.flatMap((variable) => parsed(environment[variable]) ?? []).sort(
+    (a, b) => b.revision - a.revision,
+  )[0];
+}
+
+function parsed(saved: string | undefined): RunState | undefined {
   if (!saved || saved.length > 100_000) return undefined;
   try {
-    const parsed = v.safeParse(STATE, JSON.parse(saved));
-    return parsed.success ? parsed.output : undefined;
+    const read = v.safeParse(STATE, JSON.parse(saved));
+    return read.success ? read.output : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { EOL } from 'node:os';
 import type { Finding } from '../finding.ts';
 import * as core from './actions-core.ts';
 import type { OnLines } from './command.ts';
+import { lateName } from './run-state.ts';
 import { disarm, manyLines, oneLine } from './text.ts';
 
 /** What a run says to GitHub's runner, through workflow commands and command files. */
@@ -57,15 +58,17 @@ function spaced(fix: string): string {
 }
 
 /** A command file that can't be written (a runner out of disk) is said, and does not end a deploy half-way. */
-function told(what: string, write: () => void): void {
+function told(what: string, write: () => void): boolean {
   try {
     write();
+    return true;
   } catch (error) {
     say(
       disarm(
         `! DG805 The runner did not take ${what}: ${oneLine(error instanceof Error ? error.message : 'unknown')}`,
       ),
     );
+    return false;
   }
 }
 
@@ -100,8 +103,14 @@ export const githubRunner: Runner = {
       if (part.trim() !== '') core.issueCommand('add-mask', {}, part);
     }
   },
-  setOutput: (name, value) => told('an output', () => writeCommandFile('OUTPUT', name, value)),
-  saveState: (name, value) => told('the state', () => writeCommandFile('STATE', name, value)),
+  setOutput: (name, value) => {
+    told('an output', () => writeCommandFile('OUTPUT', name, value));
+  },
+  saveState: (name, value) => {
+    const isTaken = told('the state', () => writeCommandFile('STATE', name, value));
+    // Post would tell people once more what main has told: a command takes no room on a disk.
+    if (!isTaken) core.issueCommand('save-state', { name: lateName(name) }, value);
+  },
   async addSummary(markdown) {
     if (!process.env['GITHUB_STEP_SUMMARY']) return;
     await core.summary.addRaw(markdown, true).write();

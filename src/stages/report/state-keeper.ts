@@ -20,6 +20,7 @@ export class StateKeeper {
     this.#state = {
       version: 1,
       told: 'no',
+      revision: 0,
       stage: 'start',
       startedAtMs: Date.now(),
       changed: false,
@@ -109,9 +110,9 @@ export class StateKeeper {
   }
 
   #save(): void {
-    const text = JSON.stringify(this.#state);
-    if (text === this.#saved) return;
-    this.#saved = text;
-    this.#runner.saveState(STATE_NAME, text);
+    if (JSON.stringify(this.#state) === this.#saved) return;
+    this.#state = { ...this.#state, revision: this.#state.revision + 1 };
+    this.#saved = JSON.stringify(this.#state);
+    this.#runner.saveState(STATE_NAME, this.#saved);
   }
 }
