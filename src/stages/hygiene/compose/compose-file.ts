@@ -16,7 +16,8 @@ export interface Service {
   readonly dependsOn: readonly Dependency[];
   /** A port of it is open to the network, not to this machine alone. */
   readonly isPublished: boolean;
-  readonly volumes: number;
+  /** It has a volume, so that its data outlive it. */
+  readonly keepsData: boolean;
 }
 
 /** An environment variable as the file sets it. */
@@ -164,7 +165,7 @@ function toService({ key, value, line }: Entry, reader: Reader): Service {
     environment: environmentOf(child('environment'), reader),
     dependsOn: dependenciesOf(child('depends_on'), reader),
     isPublished: reader.items(child('ports')).some((port) => isOpen(port, reader)),
-    volumes: reader.items(child('volumes')).length,
+    keepsData: reader.items(child('volumes')).length > 0,
   };
 }
 

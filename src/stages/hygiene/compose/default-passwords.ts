@@ -27,7 +27,7 @@ export const defaultPasswords: Rule<ComposeFiles> = {
   summary: 'A default password on a published port',
   level: 'note',
   why: 'A port that Compose publishes is open on every interface of the machine, past its firewall (`ufw` does not see docker’s rules). With `admin`/`admin` on Grafana or `postgres`/`postgres` on the database, whoever reaches it is in: on a server at once, on a laptop from the same network.',
-  how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that publish a port on more than the loopback interface: the variables that set the password of Grafana, PostgreSQL, pgAdmin, MySQL, MariaDB, MongoDB, RabbitMQ, MinIO, Keycloak, InfluxDB, Elasticsearch and SQL Server, where they have one of the values that everybody tries (also as the default of a variable); a Grafana that is given none; a PostgreSQL that trusts everybody. Files for tests and CI are left alone. Values are never shown.',
+  how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that publish a port on more than the loopback interface: the variables that set the password of Grafana, PostgreSQL, pgAdmin, MySQL, MariaDB, MongoDB, RabbitMQ, MinIO, Keycloak, InfluxDB, Elasticsearch and SQL Server, where they have one of the values that everybody tries (also as the default of a variable); a Grafana that is given none; a PostgreSQL that trusts everybody. Files for tests, CI and development are left alone, by their names and folders. Values are never shown.',
   fix: 'Take the password from the environment, with no default, and publish the port for this machine alone:\n\n```yaml\nservices:\n  grafana:\n    ports: ["127.0.0.1:3000:3000"]\n    environment:\n      GF_SECURITY_ADMIN_PASSWORD: ${GRAFANA_PASSWORD:?set it in .env}\n```',
   source: 'https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-and-ufw',
   see: "git grep -n -i -E 'password|_pass\\b' -- '*compose*.y*ml'",
@@ -66,6 +66,15 @@ export const defaultPasswords: Rule<ComposeFiles> = {
         },
       },
       {
+        name: 'a folder for development',
+        files: {
+          'docker/development/compose.yml':
+            'services:\n  db:\n    image: postgres:17\n    ports: ["5432:5432"]\n    environment:\n      POSTGRES_PASSWORD: postgres\n',
+          'docker-compose.local.yml':
+            'services:\n  db:\n    image: postgres:17\n    ports: ["5432:5432"]\n    environment:\n      POSTGRES_PASSWORD: postgres\n',
+        },
+      },
+      {
         name: 'a file for tests',
         files: {
           'docker-compose.test.yml':
@@ -75,12 +84,17 @@ export const defaultPasswords: Rule<ComposeFiles> = {
     ],
   },
   find: ({ files }) =>
-    files.flatMap(({ file, services }) =>
-      services
-        .filter(({ isPublished }) => isPublished)
-        .flatMap((service) => [...defaultsIn(service, file), ...unsetGrafana(service, file)]),
-    ),
+    files
+      .filter(({ file }) => !DEVELOPMENT.test(file))
+      .flatMap(({ file, services }) =>
+        services
+          .filter(({ isPublished }) => isPublished)
+          .flatMap((service) => [...defaultsIn(service, file), ...unsetGrafana(service, file)]),
+      ),
 };
+
+/** Names that say that nobody else is meant to reach it. */
+const DEVELOPMENT = /(^|[/._-])(dev|develop|development|local|localhost|testing)([/._-]|$)/i;
 
 function defaultsIn({ name: service, environment }: Service, file: string): readonly Hit[] {
   return environment.flatMap(({ name, value, line }) => {

@@ -1,5 +1,5 @@
-import type { Rule } from '../rule.ts';
-import type { Dependency, Service } from './compose-file.ts';
+import type { Hit, Rule } from '../rule.ts';
+import type { ComposeFile, Dependency, Service } from './compose-file.ts';
 import type { ComposeFiles } from './group.ts';
 
 /** Stores and queues that take a while to start, whose official images have no HEALTHCHECK, and a command that asks. */
@@ -19,7 +19,7 @@ export const noWaiting: Rule<ComposeFiles> = {
   summary: '`depends_on` does not wait until the other service is ready',
   level: 'note',
   why: 'A plain `depends_on` waits until the other container is started, not until the database in it takes connections. Migrations and tests then fail on a slow machine or a fresh volume and pass the second time. With `condition: service_healthy` and no health check, the service does not start at all.',
-  how: 'Looks at the services that another one depends on and whose image is PostgreSQL, MySQL, MariaDB, MongoDB, RabbitMQ, Redis or Valkey (their images bring no health check): without a `healthcheck` in the file or in one beside it, or with one that `depends_on` does not ask for. Services that extend others are left alone.',
+  how: 'Looks at the services that are built here and depend on PostgreSQL, MySQL, MariaDB, MongoDB or RabbitMQ (their images bring no health check): without a `healthcheck` in the file or in one beside it, or with one that `depends_on` does not ask for. Also at any service that waits for the health check of one of these, of Redis or of Valkey, which has none. Services that extend others are left alone.',
   fix: 'Give it a health check, and wait for that:\n\n```yaml\nservices:\n  api:\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n    healthcheck:\n      test: ["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]\n      interval: 5s\n      retries: 10\n```',
   source: 'https://docs.docker.com/compose/how-tos/startup-order/',
   see: "git grep -n -A 4 -E 'depends_on|healthcheck' -- '*compose*.y*ml'",
@@ -32,6 +32,14 @@ export const noWaiting: Rule<ComposeFiles> = {
             'services:\n  api:\n    build: .\n    depends_on:\n      - db\n      - mailer\n  db:\n    image: postgres:17\n  mailer:\n    build: mailer\n',
         },
         at: ['docker-compose.yml:5'],
+      },
+      {
+        name: 'once where several services share the place',
+        files: {
+          'compose.yaml':
+            'x-app: &app\n  build: .\n  depends_on: [db]\nservices:\n  web:\n    <<: *app\n  worker:\n    <<: *app\n  db:\n    image: mongo:8\n',
+        },
+        at: ['compose.yaml:3'],
       },
       {
         name: 'a health check that nobody waits for, and a wait for one that is not there',
@@ -59,6 +67,13 @@ export const noWaiting: Rule<ComposeFiles> = {
         },
       },
       {
+        name: 'a store that is there at once, and a tool of somebody else',
+        files: {
+          'compose.yaml':
+            'services:\n  api:\n    build: .\n    depends_on: [cache]\n  cache:\n    image: valkey/valkey:8\n  adminer:\n    image: adminer:5\n    depends_on: [db]\n  db:\n    image: postgres:17\n    healthcheck: { test: ["CMD", "pg_isready"] }\n',
+        },
+      },
+      {
         name: 'an image that may bring its own',
         files: {
           'compose.yaml':
@@ -67,17 +82,23 @@ export const noWaiting: Rule<ComposeFiles> = {
       },
     ],
   },
-  find: ({ files }) =>
-    files.flatMap(({ file, services }) =>
-      services.flatMap((service) =>
-        service.dependsOn.flatMap((dependency) => {
-          const other = services.findLast(({ name }) => name === dependency.name);
-          const words = other && problemOf(service, dependency, other);
-          return words ? [{ where: { file, line: dependency.line }, ...words }] : [];
-        }),
-      ),
-    ),
+  find: ({ files }) => files.flatMap(hitsIn),
 };
+
+function hitsIn({ file, services }: ComposeFile): readonly Hit[] {
+  const hits = services.flatMap((service) =>
+    service.dependsOn.flatMap((dependency) => {
+      const other = services.findLast(({ name }) => name === dependency.name);
+      const words = other && problemOf(service, dependency, other);
+      return words ? [{ where: { file, line: dependency.line }, ...words }] : [];
+    }),
+  );
+  // Services that share their settings by an anchor share the place as well.
+  const seen = new Set<number>();
+  return hits.filter(({ where: { line } }) => !seen.has(line) && seen.add(line));
+}
+
+const AT_ONCE = new Set(['redis', 'valkey']);
 
 function problemOf(service: Service, { condition }: Dependency, other: Service) {
   const kind = storeOf(other.image?.text ?? '');
@@ -85,6 +106,8 @@ function problemOf(service: Service, { condition }: Dependency, other: Service) 
     return undefined;
   const waits = condition === 'service_healthy';
   if (waits && other.hasHealthcheck) return undefined;
+  // Redis and Valkey are there at once, and what others have made waits for itself.
+  if (!waits && (!service.isBuilt || AT_ONCE.has(kind))) return undefined;
   const wait = `in ${service.name}: \`depends_on: { ${other.name}: { condition: service_healthy } }\``;
   if (other.hasHealthcheck) {
     return {
