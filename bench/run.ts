@@ -1,10 +1,16 @@
 // Runs the benchmarks and prints one table each: `npm run bench`, or `npm run bench -- start`. Figures of one run
 // are only ever compared with each other: machines differ, and so do their days.
+import { benchHygiene } from './hygiene.ts';
 import { benchPreflight } from './preflight.ts';
 import { benchStart } from './start.ts';
 import { benchWatch } from './watch.ts';
 
-const benchmarks = { start: benchStart, preflight: benchPreflight, watch: benchWatch } as const;
+const benchmarks = {
+  start: benchStart,
+  preflight: benchPreflight,
+  hygiene: benchHygiene,
+  watch: benchWatch,
+} as const;
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benchmarks));
