@@ -43,13 +43,8 @@ describe.concurrent('rollout: pin', () => {
   it('registers one revision for services that share a task definition', async ({ expect }) => {
     const { run, truth } = await deploy({ scenario: 'two-services', inputs: { rollout: 'pin' } });
     expect(run.outputs['result'], run.log).toBe('succeeded');
-    const sources = new Set(
-      truth.calls
-        .filter(({ operation }) => operation === 'DescribeTaskDefinition')
-        .map(({ input }) => JSON.stringify(input)),
-    );
     const registered = truth.calls.filter(({ operation }) => operation === 'RegisterTaskDefinition');
-    expect(registered.length).toBeLessThanOrEqual(sources.size);
+    expect(registered).toHaveLength(1);
     for (const digests of Object.values(truth.runningDigests))
       expect(digests).toEqual([run.outputs['image-digest']]);
   });

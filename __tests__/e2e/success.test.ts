@@ -126,6 +126,7 @@ describe('a second run of the same commit', () => {
       expect(second.truth.uploadsCompleted).toBe(uploads);
       expect(second.truth.updateServiceCalls).toHaveLength(2);
       expect(second.run.log).toContain('not built again');
+      expect(second.run.log).toContain('ran this image already');
     } finally {
       await sandbox.close();
     }

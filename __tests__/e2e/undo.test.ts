@@ -211,6 +211,7 @@ describe.concurrent('what an undoing puts back', () => {
       const two = await deployInto(sandbox, { files, inputs: { ...ROLLBACK, ...unwell(sandbox.url) } });
       expect(two.run.outputs, two.run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG701' });
       expect(two.run.outputs['failure-reason']).toContain('ran this very image before');
+      expect(two.run.log).toContain('DG552');
       expect(two.truth.updateServiceCalls).toHaveLength(2);
     } finally {
       await sandbox.close();

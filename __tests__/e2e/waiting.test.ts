@@ -7,6 +7,7 @@ describe.concurrent('wait-for-minutes', () => {
     expect(run.outputs, run.log).toMatchObject({ result: 'started', 'failure-code': '' });
     expect(run.main.exitCode).toBe(0);
     expect(run.log).toContain('did not wait for it');
+    expect(run.log).not.toContain('##[group]Rollout');
     expect(truth.updateServiceCalls).toHaveLength(1);
     expect(truth.slackMessages).toHaveLength(1);
     expect(truth.slackMessages[0]?.payload.text).toContain('deployment started');

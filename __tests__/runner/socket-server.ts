@@ -17,6 +17,7 @@ export interface TestServer {
 /** An HTTP server whose handler is called once the body of the request is there; `attempt` counts from 1. */
 export async function serve(
   handle: (request: IncomingMessage, response: ServerResponse, attempt: number) => void,
+  host: '127.0.0.1' | '::1' = '127.0.0.1',
 ): Promise<TestServer> {
   const requests: TestServer['requests'][number][] = [];
   const server = createServer((request, response) => {
@@ -28,10 +29,10 @@ export async function serve(
       handle(request, response, requests.length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host === '::1' ? '[::1]' : host}:${port}`,
     port,
     requests,
     close: () =>

@@ -14,7 +14,7 @@ export interface WholeTaskDefinition {
 }
 
 /** Fields that DescribeTaskDefinition gives and RegisterTaskDefinition does not take (API_TaskDefinition). */
-const READ_ONLY: ReadonlySet<string> = new Set([
+export const READ_ONLY: ReadonlySet<string> = new Set([
   'taskDefinitionArn',
   'revision',
   'status',
@@ -23,6 +23,7 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   'registeredAt',
   'registeredBy',
   'deregisteredAt',
+  'deleteRequestedAt',
 ]);
 
 /** Task definitions, read whole and registered whole. Methods throw the SDK's errors: see `readRefusal`. */

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { EcrRepository } from '../../../src/aws/ecr.ts';
 import type { EcsService } from '../../../src/aws/ecs.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
-import { containerProblems, parseImageReference } from '../../../src/stages/preflight/container-image.ts';
+import {
+  containerProblems,
+  containersOfImage,
+  parseImageReference,
+} from '../../../src/stages/preflight/container-image.ts';
 import { checkContext } from './check-context.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -42,6 +46,32 @@ describe('parseImageReference', () => {
         });
       }),
     );
+  });
+});
+
+describe('containersOfImage', () => {
+  const names = (inputs: Partial<Record<InputName, string>>, images: Readonly<Record<string, string>>) =>
+    containersOfImage(
+      {
+        arn: 'arn',
+        name: 'app:1',
+        containers: Object.entries(images).map(([name, image]) => ({ name, image })),
+      },
+      { uri: URI },
+      checkContext(inputs).config,
+    ).map(({ name }) => name);
+  const pin = { rollout: 'pin' };
+  const beside = { app: `${URI}:latest`, otel: `${URI}:otel-2`, proxy: 'envoy:1' };
+
+  it.each([
+    ['all of the repository', {}, beside, ['app', 'otel']],
+    ['where they are pinned, not one with a tag of its own', pin, beside, ['app']],
+    ['nor beside one that is pinned already', pin, { ...beside, app: `${URI}@${DIGEST}` }, ['app']],
+    ['nor beside one of a commit', pin, { ...beside, app: `${URI}:4f9c2e1` }, ['app']],
+    ['all that are alike', pin, { app: `${URI}:v1`, worker: `${URI}:v1` }, ['app', 'worker']],
+    ['the one that is named', { ...pin, 'container-name': 'otel' }, beside, ['otel']],
+  ])('gives %s', (_, inputs, images, expected) => {
+    expect(names(inputs, images)).toEqual(expected);
   });
 });
 

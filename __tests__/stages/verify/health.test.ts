@@ -93,7 +93,10 @@ describe('checkHealth', () => {
     );
     expect(await health(`${url}/ ~ ok`)).toMatchObject({ healthy: true });
     const loop = await server((_, response) => response.writeHead(302, { location: '/again' }).end());
-    expect(await health(loop.url)).toMatchObject({ healthy: false, said: expect.stringContaining('302') });
+    expect(await health(loop.url)).toMatchObject({
+      healthy: false,
+      said: 'more than 5 redirects, the last one (302) to /again',
+    });
     expect(loop.requests.length).toBeLessThanOrEqual(12);
   });
 
@@ -104,6 +107,47 @@ describe('checkHealth', () => {
       expect(await health(url)).toMatchObject({ healthy: false });
     },
   );
+
+  it('gives all the hops of a redirect one time limit', async () => {
+    const slow = await server((_, response) => {
+      setTimeout(() => response.writeHead(302, { location: '/again' }).end(), 250);
+    });
+    const started = performance.now();
+    expect(await health(slow.url, 600)).toMatchObject({ healthy: false });
+    expect(performance.now() - started).toBeLessThan(1_400);
+  });
+
+  it('takes the answer of a stream that does not end, and finds a text in what came', async () => {
+    const stream = await server((_, response) => {
+      response.writeHead(200).write('data: ready\n\n');
+    });
+    expect(await health(stream.url, 400)).toMatchObject({ healthy: true });
+    expect(await health(`${stream.url} ~ ready`, 400)).toMatchObject({ healthy: true });
+    expect(await health(`${stream.url} ~ other`, 400)).toMatchObject({ healthy: false });
+  });
+
+  it('takes an answer that is longer than anybody reads', async () => {
+    const { url } = await server((_, response) => response.end('x'.repeat(3 * 1024 * 1024)));
+    expect(await health(url)).toMatchObject({ healthy: true });
+  });
+
+  it('shows no name and password of a URL, and sends them', async () => {
+    const { url, requests } = await server((_, response) => response.end('ok'));
+    const report = await health(url.replace('//', '//octo:secret@'));
+    expect(report).toMatchObject({ healthy: true, url: url.replace('//', '//***@') });
+    expect(requests[0]?.headers.authorization).toBe(`Basic ${btoa('octo:secret')}`);
+  });
+
+  it('says where plain http is asked for TLS', async () => {
+    const { url } = await server((_, response) => response.end('ok'));
+    const report = await health(url.replace('http:', 'https:'), 300);
+    expect(report).toMatchObject({ healthy: false, said: expect.stringContaining('TLS') });
+  });
+
+  it('asks at an IPv6 address', async () => {
+    const { url } = await server((_, response) => response.end('ok'), '::1');
+    expect(await health(url)).toMatchObject({ healthy: true });
+  });
 
   it('says who could not be reached, and who said nothing', async () => {
     expect(await health(`http://127.0.0.1:${await refusedPort()}`)).toMatchObject({

@@ -9,7 +9,7 @@ import type { ImageStage } from '../image/stage.ts';
 import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
 import type { ServiceReport } from '../report/run-report.ts';
-import { shortDigest, shortTag } from '../report/words.ts';
+import { listed, shortDigest, shortTag } from '../report/words.ts';
 import type { StartedDeployment } from '../rollout/rollout.ts';
 import type { TargetService } from '../target.ts';
 import { readAgain, type ServiceBefore, servedBefore } from './before.ts';
@@ -61,12 +61,39 @@ export async function deployStage(
     const was = before.find((one) => one.each === each);
     return 'accepted' in answer ? [startedDeployment(cluster, each, answer.accepted, was, recorder)] : [];
   });
+  sayUnchanged(
+    image,
+    before,
+    answers.flatMap(({ each, answer }) => ('accepted' in answer ? [each] : [])),
+    context,
+  );
   const refusals = answers.flatMap(({ answer }) => ('refused' in answer ? [answer.refused] : []));
   const [first, ...others] = refusals;
   if (started.length > 0 || !first) return { started, refusals, before };
   const untouched = answers.every(({ answer }) => 'refused' in answer && !answer.maybeStarted);
   if (untouched) await putTagsBack(registry, recorder, ports);
   throw new Failure([first, ...others]);
+}
+
+/** Who presses the button wants new tasks, also of the same image; that it is the same is worth knowing. */
+function sayUnchanged(
+  image: PushedImage,
+  before: readonly ServiceBefore[],
+  started: readonly TargetService[],
+  { recorder, ports }: DeployContext,
+): void {
+  const same = before.filter(
+    ({ each, digest }) =>
+      started.includes(each) &&
+      digest !== undefined &&
+      (digest === image.digest || image.childDigests.includes(digest)),
+  );
+  if (same.length === 0) return;
+  const names = listed(same.map(({ service }) => service.name));
+  const title = `${names} ran this image already (${shortDigest(image.digest)}): the deployment starts new tasks of it.`;
+  const fix = 'Nothing to do: the image is unchanged.';
+  recorder.update({ notes: [...recorder.report.notes, { code: 'DG552', level: 'note', title, fix }] });
+  ports.runner.print(`· image      unchanged: ${title}`);
 }
 
 async function moveTags(

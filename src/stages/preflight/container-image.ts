@@ -37,18 +37,32 @@ function partsOf(name: string): readonly [host: string, path: string] {
   return [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
 }
 
-/** The containers that run the image: those named by `container-name`, else those whose image is the repository's. */
+/**
+ * The containers that run the image: those named by `container-name`, else those whose image is the repository's.
+ * Where their image is to be written into a revision and they differ, those with a tag that a run moves, a commit or
+ * a digest: one beside them that keeps to a tag of its own (`repository:otel-2`) is not overwritten.
+ */
 export function containersOfImage(
   taskDefinition: TaskDefinition,
   repository: Pick<EcrRepository, 'uri'>,
   config: Config,
 ): readonly ContainerDefinition[] {
   const { containerName } = config.ecs;
-  return taskDefinition.containers.filter((container) =>
-    containerName === undefined
-      ? isOfRepository(parseImageReference(container.image ?? '').repository, repository.uri)
-      : container.name === containerName,
+  if (containerName !== undefined)
+    return taskDefinition.containers.filter(({ name }) => name === containerName);
+  const found = taskDefinition.containers.filter(
+    ({ image }) => parseImageReference(image ?? '').repository === repository.uri,
   );
+  if (config.ecs.rollout !== 'pin' && !isTaskDefinitionFile(config.ecs.taskDefinition)) return found;
+  const ours = found.filter(({ image }) => isMoved(parseImageReference(image ?? ''), config));
+  return ours.length > 0 ? ours : found;
+}
+
+const COMMIT = /^[0-9a-f]{7,40}$/;
+
+function isMoved({ tag = '', digest }: ImageReference, { image }: Config): boolean {
+  const moved = ['latest', image.latestTag, image.tag, ...image.extraTags];
+  return digest !== undefined || moved.includes(tag) || COMMIT.test(tag);
 }
 
 /** Why a forced deployment of the service would not run the image that this run pushes; empty where it would. */

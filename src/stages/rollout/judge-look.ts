@@ -1,7 +1,8 @@
 import { type CadenceState, spareCalls } from './cadence.ts';
 import { isGap } from './gaps.ts';
-import type { PartAnswers, PartReader, PartRequest } from './look.ts';
+import type { PartAnswers, PartReader } from './look.ts';
 import { emptyObservation, type Observation, type Part } from './observation.ts';
+import type { PartRequest } from './part-requests.ts';
 import type { EcsObserver, WatchClock } from './ports.ts';
 import type { StartedDeployment } from './rollout.ts';
 import type { RolloutState } from './rollout-state.ts';

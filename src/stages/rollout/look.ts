@@ -10,6 +10,7 @@ import {
   unreadable,
   valueIn,
 } from './observation.ts';
+import { ACTION, asFault, type PartRequest, partsOf, pick } from './part-requests.ts';
 import {
   type EcsObserver,
   type ListedServiceDeployment,
@@ -18,17 +19,8 @@ import {
   ObservationFault,
 } from './ports.ts';
 import type { StartedDeployment } from './rollout.ts';
-import type { RolloutState } from './rollout-state.ts';
 import { Silence } from './silence.ts';
 import { within } from './time-bound.ts';
-
-/** A part of one service's look that is to be read. */
-export interface PartRequest {
-  readonly deployment: StartedDeployment;
-  /** With what the look has shown so far. */
-  readonly state: RolloutState;
-  readonly part: Part;
-}
 
 /** What came of reading parts: by deployment, and the questions that got no answer. */
 export interface PartAnswers {
@@ -276,40 +268,6 @@ interface Unanswered {
 /** The longest that a part which isn't vital is waited for, the SDK's own attempts included. */
 const OPTIONAL_MS = 8_000;
 
-/** The action to name where a fault doesn't. */
-const ACTION: Readonly<Record<Exclude<Part, 'service'>, string>> = {
-  serviceDeployment: 'ecs:DescribeServiceDeployments',
-  revision: 'ecs:DescribeServiceRevisions',
-  runningTasks: 'ecs:ListTasks',
-  stoppedTasks: 'ecs:ListTasks',
-  log: 'logs:GetLogEvents',
-};
-
-/** Requests by part; the log of each container is a part of its own. */
-function partsOf(
-  requests: readonly PartRequest[],
-): readonly { readonly part: Part; readonly requests: readonly PartRequest[] }[] {
-  const groups = [...Map.groupBy(requests, ({ part }) => part)].map(([part, some]) => ({
-    part,
-    requests: some,
-  }));
-  return groups.flatMap((group) =>
-    group.part === 'log' ? group.requests.map((request) => ({ ...group, requests: [request] })) : [group],
-  );
-}
-
-function asFault(error: unknown): ObservationFault {
-  if (error instanceof ObservationFault) return error;
-  throw error;
-}
-
 type Put = (deployment: StartedDeployment, part: Partial<Observation>) => void;
 
 const LIST_AT_ONCE = 1;
-
-/** One entry of a reading of many; one that the answer left out is absent. */
-function pick<T>(reading: Reading<ReadonlyMap<string, T>>, key: string): Reading<T> {
-  if (reading.kind !== 'seen') return reading;
-  const value = reading.value.get(key);
-  return value === undefined ? absent : { kind: 'seen', value };
-}

@@ -19,7 +19,9 @@ export async function rolloutStage(
 ): Promise<readonly RolloutOutcome[]> {
   const { ecs, logs } = await ports.watching();
   const many = started.length > 1;
-  ports.runner.openGroup('Rollout');
+  // Nothing is waited for: a group would be empty.
+  const isWaited = config.ecs.waitMinutes > 0;
+  if (isWaited) ports.runner.openGroup('Rollout');
   try {
     const outcomes = await watchRollouts(
       started,
@@ -50,7 +52,7 @@ export async function rolloutStage(
     if (error instanceof ObservationFailed) record(error.outcomes, recorder);
     throw error;
   } finally {
-    ports.runner.closeGroup();
+    if (isWaited) ports.runner.closeGroup();
     for (const { outcome } of recorder.report.deployments) {
       if (outcome?.result === 'succeeded') ports.runner.print(`✓ rollout    ${proofOf(outcome, image)}`);
     }

@@ -21,7 +21,8 @@ export async function checkHealth(
   timeoutMs: number,
   ports: HealthPorts,
 ): Promise<readonly HealthReport[]> {
-  return await Promise.all(targets.map((target) => untilHealthy(target, Date.now() + timeoutMs, ports)));
+  const until = performance.now() + timeoutMs;
+  return await Promise.all(targets.map((target) => untilHealthy(target, until, ports)));
 }
 
 /** A finding for each target that did not answer as it should. */
@@ -30,29 +31,42 @@ export function unhealthyFindings(reports: readonly HealthReport[], timeoutMs: n
 }
 
 async function untilHealthy(target: HealthTarget, until: number, ports: HealthPorts): Promise<HealthReport> {
+  const url = withoutCredentials(target.url);
   for (;;) {
-    const started = Date.now();
-    const left = Math.max(1, until - started);
-    const wrong = await whatIsWrong(target, Math.min(ANSWER_MS, left), ports);
-    if ('status' in wrong) {
-      return { url: target.url, healthy: true, said: `${wrong.status} in ${Date.now() - started} ms` };
-    }
-    if (Date.now() + BETWEEN_MS > until) return { url: target.url, healthy: false, said: wrong.said };
+    const started = performance.now();
+    const wrong = await whatIsWrong(
+      target,
+      Math.max(started + 1, Math.min(started + ANSWER_MS, until)),
+      ports,
+    );
+    const now = performance.now();
+    if ('status' in wrong)
+      return { url, healthy: true, said: `${wrong.status} in ${Math.round(now - started)} ms` };
+    if (now + BETWEEN_MS > until) return { url, healthy: false, said: wrong.said };
     await sleep(BETWEEN_MS, undefined, { signal: ports.signal });
   }
 }
 
+/** What a report may show of a URL: a name and a password in it are nobody's to read. */
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/?#\s]*@/, '//***@');
+}
+
 async function whatIsWrong(
   target: HealthTarget,
-  timeoutMs: number,
+  until: number,
   ports: HealthPorts,
 ): Promise<{ readonly said: string } | { readonly status: number }> {
   try {
     const [low, high] = target.status;
-    const answer = await follow(target, timeoutMs, ports);
+    const { answer, redirects } = await follow(target, until, ports);
     const body = answer.body.toString('utf8');
-    if (answer.status < low || answer.status > high)
-      return { said: `${answer.status}: ${oneLine(body, 200) || 'empty body'}` };
+    const isOff = answer.status < low || answer.status > high;
+    if (isOff && redirects > MOST_REDIRECTS) {
+      const to = withoutCredentials(oneLine(answer.header('location') ?? '', 120));
+      return { said: `more than ${MOST_REDIRECTS} redirects, the last one (${answer.status}) to ${to}` };
+    }
+    if (isOff) return { said: `${answer.status}: ${oneLine(body, 200) || 'empty body'}` };
     if (target.text !== undefined && !body.includes(target.text)) {
       return {
         said: `${answer.status}, but without the text \`${oneLine(target.text, 80)}\`: ${oneLine(body, 200)}`,
@@ -65,26 +79,29 @@ async function whatIsWrong(
   }
 }
 
-/** The first answer that is no redirect, or is one that the target asks for. */
+/** The first answer that is no redirect, or is one that the target asks for; all within one time limit. */
 async function follow(
   { url: start, status: [low, high] }: HealthTarget,
-  timeoutMs: number,
+  until: number,
   ports: HealthPorts,
-): Promise<HttpAnswer> {
+): Promise<{ readonly answer: HttpAnswer; readonly redirects: number }> {
   let url = new URL(start);
-  for (let redirects = 0; ; redirects += 1) {
+  for (let redirects = 0; ; ) {
     const answer = await ask(ports.agents, {
       method: 'GET',
       url,
-      timeoutMs,
+      timeoutMs: Math.max(1, Math.round(until - performance.now())),
       mostBytes: 1024 * 1024,
+      // A stream that doesn't end, or a page that is long, has answered all the same.
+      statusSuffices: true,
       signal: ports.signal,
     });
     const { status } = answer;
     const wanted = status >= low && status <= high;
     const location = answer.header('location');
     const next = location && status >= 300 && status <= 399 ? URL.parse(location, url.href) : null;
-    if (wanted || next === null || redirects === MOST_REDIRECTS) return answer;
+    if (next !== null) redirects += 1;
+    if (wanted || next === null || redirects > MOST_REDIRECTS) return { answer, redirects };
     url = next;
   }
 }
