@@ -9,7 +9,7 @@ export const multiAz: Rule<Terraform> = {
   summary: 'A production database stands in one availability zone',
   level: 'warning',
   why: 'A single instance is away as long as its zone is, and during many kinds of maintenance, and every task of the service with it. With `multi_az` a standby in another zone takes over within one or two minutes. It about doubles the price of the instance.',
-  how: 'Every `aws_db_instance` whose `multi_az` is missing or false: a warning where names, tags or folders say that it is for production, a note where nothing says what it is for, nothing where it is for trying things out. Left alone: clusters, replicas, restored databases, one with an `availability_zone` of its own, and a value that is not known from the files.',
+  how: 'Every `aws_db_instance` whose `multi_az` is missing or false: a warning where names, tags or folders say that it is for production, a note where nothing says what it is for, nothing where it is for trying things out. Left alone: clusters, replicas, restored databases, and a value that is not known from the files.',
   fix: 'Set it in the resource:\n\n```hcl\nmulti_az = true\n```',
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html',
   see: "git grep -n -E 'multi_az|\"aws_db_instance\"' -- '*.tf'",
@@ -28,6 +28,14 @@ export const multiAz: Rule<Terraform> = {
             'variable "multi_az" {\n  type = bool\n}\nresource "aws_db_instance" "main" {\n  multi_az = var.multi_az\n}\n',
         },
         at: ['modules/db/main.tf:5'],
+      },
+      {
+        name: 'a zone of its own choice is one zone all the same',
+        files: {
+          'prod/rds.tf':
+            'resource "aws_db_instance" "main" {\n  availability_zone = "us-east-1a"\n  multi_az          = false\n}\n',
+        },
+        at: ['prod/rds.tf:3'],
       },
     ],
     passes: [
@@ -60,14 +68,13 @@ export const multiAz: Rule<Terraform> = {
   find: (subject) =>
     newDatabases(subject).flatMap((one) => {
       if (isCluster(one) || flagOf(one, 'multi_az', false) !== false) return [];
-      if (maybeSet(one, 'availability_zone')) return [];
       const stage = stageOf(one, subject.facts);
       if (stage === 'other') return [];
       return [
         {
           where: placeOf(one, 'multi_az'),
           title: `${one.address} stands in one availability zone${stage === 'production' ? ', and is for production' : ''}.`,
-          fix: linesFor(one, 'multi_az = true'),
+          fix: `${linesFor(one, 'multi_az = true')}${maybeSet(one, 'availability_zone') ? '\nand remove `availability_zone`: RDS takes one of the two.' : ''}`,
           ...(stage === 'production' ? {} : { level: 'note' as const }),
         },
       ];
