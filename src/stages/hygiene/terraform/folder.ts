@@ -28,6 +28,8 @@ export interface Folder {
   readonly calls: Call[];
   /** A `.terraform.lock.hcl` is tracked in it. */
   readonly locked: boolean;
+  /** A `terragrunt.hcl` stands in it or above: values, versions and providers may come from there. */
+  readonly terragrunt: boolean;
   /** Values that were asked for already, by `var.name` and `local.name`. */
   readonly memory: Map<string, Value>;
 }
@@ -104,8 +106,9 @@ export function isRoot({ blocks, calls, given, locked }: Folder): boolean {
   );
 }
 
-/** Whether it is a module for callers that are not in the repository: what is a default in it, they may change. */
+/** Whether it is for callers that are not read here, Terragrunt among them: what is a default in it, they may change. */
 function isForReuse(folder: Folder): boolean {
+  if (folder.terragrunt) return true;
   if (isRoot(folder) || folder.calls.length > 0) return false;
   return folder.blocks.some(({ block }) => block.type === 'variable' && !block.arguments.has('default'));
 }

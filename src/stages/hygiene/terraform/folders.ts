@@ -19,6 +19,8 @@ const MOST_CHARACTERS = 2_000_000;
 /** Types of resources that rules look at. */
 const RESOURCES =
   /^aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)$/;
+/** Files that say something about a folder by being there. */
+const BESIDE = new Set(['.terraform.lock.hcl', 'terragrunt.hcl']);
 const BLOCKS = new Set(['variable', 'locals', 'output', 'provider', 'terraform', 'module']);
 
 // The same in a text that is not parsed yet.
@@ -45,8 +47,8 @@ export async function readFolders(repository: Repository): Promise<readonly Fold
   const parsed = new Map(firstOf(texts).map(([path, text]) => [path, reader(text, isWanted)]));
   const given = new Map(firstOf(values).map(([path, text]) => [path, valuesOf(reader, path, text)]));
   const byFolder = [...Map.groupBy(texts, ([path]) => posix.dirname(path))];
-  const locks = new Set(files.filter((path) => posix.basename(path) === '.terraform.lock.hcl'));
-  const folders = byFolder.map(([path, own]) => folderOf(path, locks, own, parsed, given));
+  const beside = new Set(files.filter((path) => BESIDE.has(posix.basename(path))));
+  const folders = byFolder.map(([path, own]) => folderOf(path, beside, own, parsed, given));
   joinCalls(folders);
   return folders;
 }
@@ -98,7 +100,7 @@ function valuesOf(reader: HclReader, path: string, text: string): Values {
 
 function folderOf(
   path: string,
-  locks: ReadonlySet<string>,
+  beside: ReadonlySet<string>,
   own: readonly Text[],
   parsed: ReadonlyMap<string, HclFile>,
   given: ReadonlyMap<string, Values>,
@@ -115,9 +117,15 @@ function folderOf(
     given: new Map(always.flatMap(([, values]) => [...values])),
     maybeGiven: gathered([...given].filter(([file]) => !isGivenAlways(file) && isNear(file, path))),
     calls: [],
-    locked: locks.has(posix.join(path, '.terraform.lock.hcl')),
+    locked: beside.has(posix.join(path, '.terraform.lock.hcl')),
+    terragrunt: aboveAnd(path).some((folder) => beside.has(posix.join(folder, 'terragrunt.hcl'))),
     memory: new Map(),
   };
+}
+
+/** A folder and all above it, up to the root. */
+function aboveAnd(path: string): readonly string[] {
+  return path === '.' ? ['.'] : [path, ...aboveAnd(posix.dirname(path))];
 }
 
 /** Whether a `.tfvars` file may be meant for a folder: it stands in it, below it, or below the folder above it. */

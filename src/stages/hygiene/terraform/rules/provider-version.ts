@@ -8,7 +8,7 @@ export const providerVersion: Rule<Terraform> = {
   summary: 'A provider has no version',
   level: 'warning',
   why: 'Without a version `terraform init` takes the newest provider there is, on each machine its own. A new major one renames arguments and changes defaults, on a day that you did not choose.',
-  how: 'Every provider that a folder sets up by a `provider` block, without a `version` in `required_providers`. A note where `.terraform.lock.hcl` is tracked, which holds the version as long as nobody runs `init -upgrade`. Left alone: folders that are called as modules, and `terraform` itself.',
+  how: 'Every provider that a folder sets up by a `provider` block, without a `version` in `required_providers`. A note where `.terraform.lock.hcl` is tracked, which holds the version as long as nobody runs `init -upgrade`. Left alone: folders that are called as modules, those of Terragrunt, which may write it, and `terraform` itself.',
   fix: 'Give it a version in the `terraform` block:\n\n```hcl\nterraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "~> 6.0"\n    }\n  }\n}\n```',
   source: 'https://developer.hashicorp.com/terraform/language/providers/requirements',
   see: "git grep -n -A 6 -E 'required_providers|^provider ' -- '*.tf'",
@@ -45,12 +45,20 @@ export const providerVersion: Rule<Terraform> = {
         },
       },
       {
+        name: 'Terragrunt writes it',
+        files: {
+          'live/terragrunt.hcl': 'generate "versions" {\n}\n',
+          'live/app/main.tf': 'provider "aws" {\n}\n',
+        },
+      },
+      {
         name: 'a module: its caller sets the provider up',
         files: { 'modules/db/main.tf': 'resource "aws_db_instance" "main" {\n  multi_az = true\n}\n' },
       },
     ],
   },
-  find: ({ folders }) => folders.filter((folder) => isRoot(folder) && !folder.broken).flatMap(findIn),
+  find: ({ folders }) =>
+    folders.filter((folder) => isRoot(folder) && !folder.broken && !folder.terragrunt).flatMap(findIn),
 };
 
 interface Requirement {

@@ -7,7 +7,7 @@ export const requiredVersion: Rule<Terraform> = {
   summary: 'A folder does not say which Terraform it is for',
   level: 'note',
   why: 'A newer Terraform may write a state that the older one on the next machine refuses to read. `required_version` stops it before it does.',
-  how: 'Every folder in which Terraform is run (it has a `provider` or a backend, values or a lock file) without `required_version`. Left alone: folders that are called as modules.',
+  how: 'Every folder in which Terraform is run (it has a `provider` or a backend, values or a lock file) without `required_version`. Left alone: folders that are called as modules, and those of Terragrunt, which may write it.',
   fix: 'Add it to the `terraform` block:\n\n```hcl\nterraform {\n  required_version = "~> 1.9"\n}\n```',
   source: 'https://developer.hashicorp.com/terraform/language/terraform',
   see: "git grep -n -E 'required_version' -- '*.tf'",
@@ -33,6 +33,13 @@ export const requiredVersion: Rule<Terraform> = {
         },
       },
       {
+        name: 'Terragrunt writes it',
+        files: {
+          'live/terragrunt.hcl': 'generate "versions" {\n}\n',
+          'live/app/main.tf': 'provider "aws" {\n}\n',
+        },
+      },
+      {
         name: 'a module',
         files: {
           'main.tf':
@@ -44,7 +51,7 @@ export const requiredVersion: Rule<Terraform> = {
   },
   find: ({ folders }) =>
     folders.flatMap((folder) => {
-      if (!isRoot(folder) || folder.broken) return [];
+      if (!isRoot(folder) || folder.broken || folder.terragrunt) return [];
       const blocks = folder.blocks.filter(({ block }) => block.type === 'terraform');
       if (blocks.some(({ block }) => block.arguments.has('required_version'))) return [];
       const place =

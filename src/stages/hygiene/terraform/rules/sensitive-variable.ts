@@ -10,7 +10,7 @@ export const sensitiveVariable: Rule<Terraform> = {
   summary: 'A variable with a secret is shown in plans',
   level: 'warning',
   why: 'Terraform writes the value of a variable into the plan that everybody sees in the log of CI, unless the variable is `sensitive`.',
-  how: 'Every `variable` whose name (`db_password`, `jwt_secret`, `api_key`) or description says that it holds a secret, without `sensitive = true` or `ephemeral = true`. Left alone: names and ARNs of secrets, switches about them, numbers and booleans.',
+  how: 'Every `variable` whose name (`db_password`, `jwt_secret`, `api_key`) or description says that it holds a secret, without `sensitive = true` or `ephemeral = true`. Left alone: names and ARNs of secrets, switches about them, numbers and booleans, and variables of modules that the repository itself calls, where it is the caller that has to hide them.',
   fix: 'Add it to the variable:\n\n```hcl\nsensitive = true\n```',
   source: 'https://developer.hashicorp.com/terraform/language/manage-sensitive-data',
   see: "git grep -n -A 4 -E '^variable .*(password|secret|token|key)' -- '*.tf'",
@@ -34,6 +34,14 @@ export const sensitiveVariable: Rule<Terraform> = {
         },
       },
       {
+        name: 'of a module that the repository calls: what a sensitive variable passes on stays hidden',
+        files: {
+          'main.tf':
+            'variable "db_password" {\n  sensitive = true\n}\nmodule "db" {\n  source   = "./modules/db"\n  password = var.db_password\n}\n',
+          'modules/db/main.tf': 'variable "password" {\n  type = string\n}\n',
+        },
+      },
+      {
         name: 'about a secret, but none',
         files: {
           'variables.tf':
@@ -50,20 +58,22 @@ export const sensitiveVariable: Rule<Terraform> = {
     ],
   },
   find: ({ folders }) =>
-    folders.flatMap((folder) =>
-      secretVariables(folder).flatMap(({ file, block }) => {
-        const hidden = ['sensitive', 'ephemeral'].some((name) => {
-          const argument = block.arguments.get(name);
-          return argument !== undefined && asBoolean(valueIn(folder, argument.value)) !== false;
-        });
-        if (hidden || block.broken) return [];
-        return [
-          {
-            where: { file, line: block.line },
-            title: `The variable ${block.labels[0]} holds a secret and is not sensitive: plans show its value.`,
-            fix: linesFor({ file, block }, 'sensitive = true'),
-          },
-        ];
-      }),
-    ),
+    folders
+      .filter(({ calls }) => calls.length === 0)
+      .flatMap((folder) =>
+        secretVariables(folder).flatMap(({ file, block }) => {
+          const hidden = ['sensitive', 'ephemeral'].some((name) => {
+            const argument = block.arguments.get(name);
+            return argument !== undefined && asBoolean(valueIn(folder, argument.value)) !== false;
+          });
+          if (hidden || block.broken) return [];
+          return [
+            {
+              where: { file, line: block.line },
+              title: `The variable ${block.labels[0]} holds a secret and is not sensitive: plans show its value.`,
+              fix: linesFor({ file, block }, 'sensitive = true'),
+            },
+          ];
+        }),
+      ),
 };
