@@ -1,12 +1,15 @@
 from functools import lru_cache
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
 
 class Settings(BaseSettings):
     """What the environment says. What has no default here stops the start if it is missing."""
+
+    # What is said of a wrong setting goes to the log, where no password belongs.
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     database_host: str
     database_port: int = 5432

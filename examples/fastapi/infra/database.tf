@@ -53,6 +53,5 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier = "${local.name}-final"
   deletion_protection       = true
 
-  auto_minor_version_upgrade   = true
-  performance_insights_enabled = true
+  auto_minor_version_upgrade = true
 }

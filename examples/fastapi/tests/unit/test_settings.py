@@ -34,5 +34,6 @@ def test_what_is_missing_stops_the_start(name, monkeypatch):
         monkeypatch.setenv(key.upper(), value)
     monkeypatch.delenv(name.upper())
     get_settings.cache_clear()
-    with pytest.raises(ValidationError, match=name), TestClient(app):
+    with pytest.raises(ValidationError, match=name) as raised, TestClient(app):
         pass
+    assert COMPLETE["database_password"] not in str(raised.value)
