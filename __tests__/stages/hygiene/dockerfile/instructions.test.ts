@@ -63,6 +63,12 @@ describe('reading instructions', () => {
     expect(arg?.assignments).toEqual([{ name: 'D', value: undefined, line: 5 }]);
   });
 
+  it('takes a mark of the byte order for none of it, as docker does', async () => {
+    const [from] = (await readInstructions('\ufeff# made by an editor\nFROM a\n')) ?? [];
+    expect(from).toMatchObject({ keyword: 'FROM', line: 2 });
+    expect(await readInstructions('\ufeff# syntax=example.com/buildpack:1\nFROM a\n')).toBeUndefined();
+  });
+
   it('leaves other frontends alone, and knows docker’s own by all its names', async () => {
     expect(await readInstructions('# syntax=example.com/buildpack:1\nFROM a\n')).toBeUndefined();
     for (const own of ['docker/dockerfile:1', 'docker.io/docker/dockerfile-upstream:master-labs']) {

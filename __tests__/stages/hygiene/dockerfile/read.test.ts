@@ -72,7 +72,7 @@ describe('what the deployed stage is made of', () => {
   });
 
   it('takes official images by their short names, and others with their registry and port', async () => {
-    for (const name of ['python', 'docker.io/library/python', 'public.ecr.aws/docker/library/python']) {
+    for (const name of ['python', 'docker.io/library/python', 'proxy.example.com:5000/hub/library/python']) {
       expect(await imageOf(`FROM ${name}:3\n`), name).toMatchObject({ repository: 'python', tag: '3' });
     }
     expect(await imageOf('FROM localhost:5000/python\n')).toMatchObject({

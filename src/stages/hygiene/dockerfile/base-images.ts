@@ -96,7 +96,7 @@ const AS_ROOT = new Set([
   ...['debian', 'ubuntu', 'alpine', 'busybox', 'scratch', 'amazonlinux', 'fedora', 'centos', 'rockylinux'],
   ...['almalinux', 'oraclelinux', 'python', 'node', 'ruby', 'golang', 'rust', 'perl', 'openjdk'],
   ...['eclipse-temurin', 'amazoncorretto', 'maven', 'elixir', 'erlang', 'swift', 'gcc', 'tomcat'],
-  ...['haskell', 'clojure', 'julia', 'pypy', 'buildpack-deps'],
+  ...['haskell', 'clojure', 'julia', 'pypy', 'buildpack-deps', 'oven/bun'],
 ]);
 
 /** Whether containers of an image are known to run as root, where no USER says otherwise. */

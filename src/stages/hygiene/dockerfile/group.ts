@@ -12,6 +12,7 @@ import { packageLists } from './package-lists.ts';
 import { pipCache } from './pip-cache.ts';
 import { ports } from './ports.ts';
 import { readDockerfiles } from './read.ts';
+import { recommendedPackages } from './recommended-packages.ts';
 import { rootUser } from './root-user.ts';
 import { shellForm } from './shell-form.ts';
 import { staleLists } from './stale-lists.ts';
@@ -39,5 +40,6 @@ export const dockerfileRules: RuleGroup<Dockerfiles> = {
     unlocked,
     developmentServer,
     staleLists,
+    recommendedPackages,
   ],
 };

@@ -9,9 +9,8 @@ export interface ImageName {
   readonly digest: string | undefined;
 }
 
-/** Where Docker Hub's official images are also had under a longer name. */
-const OFFICIAL =
-  /^((index\.|registry-1\.)?docker\.io\/(library\/)?|library\/|public\.ecr\.aws\/docker\/library\/|mirror\.gcr\.io\/(library\/)?)(?=[^/]+$)/;
+/** Where Docker Hub's official images are also had under a longer name: mirrors keep its `library/`. */
+const OFFICIAL = /^((index\.|registry-1\.)?docker\.io\/|mirror\.gcr\.io\/|([\w.:-]+\/)*library\/)(?=[^/]+$)/;
 
 /** Takes an image's name apart. */
 export function parseImageName(text: string): ImageName {

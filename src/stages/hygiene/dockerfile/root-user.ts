@@ -107,6 +107,7 @@ function fixFor({ final }: Dockerfile): string {
   const image = final.image;
   const switchTo = 'In the last stage, after what needs root:';
   if (image?.repository === 'node') return `${switchTo}\n  USER node`;
+  if (image?.repository === 'oven/bun') return `${switchTo}\n  USER bun`;
   if (image && /dotnet\//.test(image.repository)) return `${switchTo}\n  USER $APP_UID`;
   const family = familyOfStage(final);
   if (family === 'distroless') return `Write \`FROM ${image?.text.split(':', 1)[0]}:nonroot\`.`;
