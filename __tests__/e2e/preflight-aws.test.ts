@@ -238,6 +238,7 @@ describe.concurrent('mode: check tells', () => {
     expect(run.outputs['result'], run.log).toBe('checked');
     for (const words of says) expect(run.log).toContain(words);
     expect(changes(deployed)).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    // Six attempts of 15 s each would take longer.
+    expect(performance.now() - startedAt).toBeLessThan(60_000);
   });
 });

@@ -13,7 +13,7 @@ const CONNECT_MS = 5_000;
 const ANSWER_MS = 15_000;
 
 /** How long a run waits for what it can do without, tries again and all. */
-const OPTIONAL_MS = 8_000;
+const OPTIONAL_MS = 15_000;
 
 /** The options of a call whose answer the run can do without: it ends with an AbortError where that takes long. */
 export function optionalAnswer(): { readonly abortSignal: AbortSignal } {
