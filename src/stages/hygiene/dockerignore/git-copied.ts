@@ -57,7 +57,7 @@ export const gitCopied: Rule<BuildContext> = {
         where: { file: dockerfile, line: git.copy.line },
         ...(git.copy.into === 'stage' && !hasLogin ? { level: 'note' as const } : {}),
         title: `${copyText(git.copy)} puts .git (${size(git.bytes)}) ${intoText(git.copy)}: the whole history${login}.`,
-        fix: addLines(context, ['.git']),
+        fix: addLines(context, ['.git', ...context.unneeded.map(({ path }) => path)]),
       },
     ];
   },

@@ -5,6 +5,7 @@ import { addLines, copyText, intoText, sizedList } from './words.ts';
 
 /** From here on each deployment is felt to be slower. In bytes. */
 const LARGE = 20_000_000;
+const LARGE_IN_STAGE = 1_000_000;
 
 /** DG022: what no container needs is in the image. */
 export const unneededCopied: Rule<BuildContext> = {
@@ -12,7 +13,7 @@ export const unneededCopied: Rule<BuildContext> = {
   summary: 'What the image does not need is copied into it',
   level: 'note',
   why: 'Caches, documentation and infrastructure code make the image larger, and each new task pulls it. Each change of them also builds the layer and all after it anew. A `node_modules` or `.venv` of the runner moreover replaces what the image installed for itself.',
-  how: 'Looks for what `.dockerignore` does not leave out and a `COPY` of the context takes: `.github`, `docs`, `monitoring`, `infra`, `db/data` at the top; `__pycache__`, `*.pyc`, `.pytest_cache`, `node_modules`, `.venv`, `.terraform`, `coverage`, `.DS_Store`, `*.log` and the like wherever they are. What the Dockerfile names is left alone. From 20 MB on it is a warning.',
+  how: 'Looks for what `.dockerignore` does not leave out and a `COPY` of the context takes: `.github`, `docs`, `monitoring`, `infra`, `db/data` at the top; `__pycache__`, `*.pyc`, `.pytest_cache`, `node_modules`, `.venv`, `.terraform`, `coverage`, `.DS_Store`, `*.log` and the like wherever they are. What the Dockerfile names is left alone. From 20 MB on it is a warning; into a stage that only helps to build, less than 1 MB is left alone.',
   fix: 'In `.dockerignore`, as far as you have it:\n\n```text\n.git\n.github\n**/__pycache__\n**/*.pyc\n**/*.pyo\n**/.pytest_cache\n**/.env\n**/.DS_Store\n**/node_modules\ndb/data\nmonitoring\ndocs\ninfra\n```',
   source: 'https://docs.docker.com/build/concepts/context/#dockerignore-files',
   see: 'docker history --no-trunc IMAGE',
@@ -65,8 +66,9 @@ export const unneededCopied: Rule<BuildContext> = {
 };
 
 function hitsOf(context: BuildContext, entries: readonly SentEntry[], copy: Copy): readonly Hit[] {
-  if (entries.length === 0) return [];
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  // What helps to build is cached, and pulled by nobody.
+  if (entries.length === 0 || (copy.into === 'stage' && bytes < LARGE_IN_STAGE)) return [];
   const others = context.others.filter((each) => each.copy === copy && each.bytes > 0);
   return [
     {

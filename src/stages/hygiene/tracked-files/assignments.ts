@@ -15,6 +15,8 @@ const ABOUT_A_SECRET =
 /** Values for a developer's own machine, which open nothing else. */
 const DEVELOPMENT =
   /^(postgres(ql)?|mysql|root|admin(istrator)?|pass(word)?\d{0,4}!?|passwd|secret\w{0,4}|token|test\w*|dev\w*|local\w*|guest|user|minio(admin)?|rabbitmq|redis|mongo|app|django-insecure.*|none|null|undefined|true|false|yes|no|empty|string|todo|tbd|fixme|unset|secret[_-]?key|\d{1,5})$/i;
+/** Words of a person for a person, such as `orders_password`. */
+const WORDS = /^[a-z]+([_-][a-z]+)*[_-](password|secret|token|key)$|^(password|secret|token)[_-][a-z]+$/i;
 /** References to where the value is, and values that are encrypted (dotenvx, sops, ansible-vault). */
 const ELSEWHERE =
   /^(\$|%|@|\{\{|arn:|op:\/\/|vault[:.]|ssm:|secretsmanager:|file:|env[:.(]|var\.|data\.|local\.|module\.|encrypted:|ENC\[|\/|\.\/)/i;
@@ -35,7 +37,13 @@ function isSecret(name: string, value: string): boolean {
 }
 
 function isRealValue(value: string): boolean {
-  return value.length >= 6 && !ELSEWHERE.test(value) && !DEVELOPMENT.test(value) && !isPlaceholder(value);
+  return (
+    value.length >= 6 &&
+    !ELSEWHERE.test(value) &&
+    !DEVELOPMENT.test(value) &&
+    !WORDS.test(value) &&
+    !isPlaceholder(value)
+  );
 }
 
 /** The value without its quotes, and without a comment behind it. */

@@ -9,7 +9,7 @@ export function entropy(text: string): number {
 }
 
 const PLACEHOLDER =
-  /example|placeholder|dummy|fake|sample|changeme|change[-_]me|replace|your|xxxx|aaaa|0000|1234567|abcdefg|deadbeef|redacted|<|>|\*\*\*|\.\.\.|…/i;
+  /example|placeholder|dummy|fake|sample|change[-_]?(me|this|it)|replace|your|xxxx|aaaa|0000|1234567|abcdefg|deadbeef|redacted|<|>|\*\*\*|\.\.\.|…/i;
 
 /** Whether a value is one that a reader is meant to replace, or that nobody could have been given. */
 export function isPlaceholder(value: string): boolean {

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import type { TrackedFiles } from './subject.ts';
 
+const VARIABLE = 'variable "db_password" {\n  sensitive = true\n}\n';
 const LINES = ['*.tfvars', '!*.example.tfvars', '*.tfstate', '*.tfstate.*', '.terraform/'];
 
 /** DG032: a `git add .` away from committing Terraform's secrets. */
@@ -9,40 +10,47 @@ export const notIgnored: Rule<TrackedFiles> = {
   summary: '`.gitignore` does not keep out the variables and the state of Terraform',
   level: 'note',
   why: 'Terraform writes its state beside the code unless a backend is set, and `terraform.tfvars` is where a password is put first. Without a line in `.gitignore`, the next `git add .` commits them.',
-  how: 'Where `*.tf` files are tracked, looks for patterns about `tfvars` and `tfstate` in the `.gitignore` of their folder and of those above it. Where such files are tracked already, other rules say so.',
+  how: 'Where `*.tf` files are tracked that declare a variable for a password, a secret, a token or a key, or a sensitive one, looks for patterns about `tfvars` and `tfstate` in the `.gitignore` of their folder and of those above it. Where such files are tracked already, other rules say so.',
   fix: `In \`.gitignore\`:\n\n\`\`\`text\n${LINES.join('\n')}\n\`\`\``,
   source: 'https://developer.hashicorp.com/terraform/language/style#gitignore',
   see: 'git check-ignore -v terraform.tfvars terraform.tfstate',
   examples: {
     fails: [
-      { name: 'no .gitignore', files: { 'infra/main.tf': '' }, at: ['infra/main.tf'] },
+      { name: 'no .gitignore', files: { 'infra/main.tf': VARIABLE }, at: ['infra/main.tf'] },
       {
         name: 'the state alone is kept out',
-        files: { '.gitignore': '*.tfstate*\nnode_modules\n', 'infra/main.tf': '', 'infra/db.tf': '' },
+        files: { '.gitignore': '*.tfstate*\nnode_modules\n', 'infra/main.tf': VARIABLE, 'infra/db.tf': '' },
         at: ['.gitignore'],
       },
     ],
     passes: [
-      { name: 'both are kept out', files: { '.gitignore': '*.tfvars\n*.tfstate*\n', 'infra/main.tf': '' } },
+      {
+        name: 'both are kept out',
+        files: { '.gitignore': '*.tfvars\n*.tfstate*\n', 'infra/main.tf': VARIABLE },
+      },
       {
         name: 'by the folder',
-        files: { 'infra/.gitignore': '/terraform.tfvars\nterraform.tfstate\n', 'infra/net/main.tf': '' },
+        files: {
+          'infra/.gitignore': '/terraform.tfvars\nterraform.tfstate\n',
+          'infra/net/main.tf': VARIABLE,
+        },
       },
       {
         name: 'everything but the code is kept out',
-        files: { 'infra/.gitignore': '*\n!*.tf\n', 'infra/main.tf': '' },
+        files: { 'infra/.gitignore': '*\n!*.tf\n', 'infra/main.tf': VARIABLE },
       },
       { name: 'no Terraform', files: { 'main.py': '' } },
+      { name: 'a module without secrets', files: { 'main.tf': 'variable "name" {}\n' } },
     ],
   },
-  find: ({ terraformFolders, ignored, firstTerraform, seen }) => {
+  find: ({ terraformFolders, ignored, firstTerraform, seen, hasSecretVariables }) => {
     const tracked = (kind: string) => seen.some((file) => file.kind === kind && !file.isTest);
     const lacking = (['tfvars', 'tfstate'] as const).filter(
       (word) =>
         !tracked(word === 'tfvars' ? 'variables' : 'state') &&
         terraformFolders.some((folder) => !keepsOut(word, folder, ignored)),
     );
-    if (lacking.length === 0 || firstTerraform === undefined) return [];
+    if (lacking.length === 0 || firstTerraform === undefined || !hasSecretVariables) return [];
     const names = lacking.map((word) => `\`*.${word}\``).join(' and ');
     return [
       {

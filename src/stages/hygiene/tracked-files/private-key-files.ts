@@ -1,4 +1,5 @@
 import type { Hit, Rule } from '../rule.ts';
+import { isPatternFile } from '../secret-paths.ts';
 import { isKeyStore } from './credentials.ts';
 import type { PrivateKeyPlace } from './private-keys.ts';
 import type { SeenFile, TrackedFiles } from './subject.ts';
@@ -19,7 +20,7 @@ export const trackedPrivateKeys: Rule<TrackedFiles> = {
   summary: 'A private key is tracked by git',
   level: 'error',
   why: 'Whoever can read the repository, one of its clones or a copy of the image can be the server, the user or the service account that the key stands for. Deleting the file does not help: the history keeps it.',
-  how: "Reads every tracked text for `-----BEGIN … PRIVATE KEY-----` with a key after it: an ASN.1 sequence, or OpenSSH's format. Code that only looks for such a heading has none. One with a passphrase, and key stores by their name (`*.p12`, `*.pfx`, `*.jks`, `*.keystore`, `*.ppk`), are warnings. Keys in folders for tests, fixtures and examples are left alone.",
+  how: "Reads every tracked text for `-----BEGIN … PRIVATE KEY-----` with a key after it: an ASN.1 sequence, or OpenSSH's format. Code that only looks for such a heading has none. One with a passphrase, and key stores by their name (`*.p12`, `*.pfx`, `*.jks`, `*.keystore`, `*.ppk`), are warnings. Keys in files for tests, fixtures and examples, and those that a comment right above says to be for tests, are left alone.",
   fix: 'Replace the key where it is used, because the history keeps it. Then:\n\n```sh\ngit rm --cached path/to/key.pem\necho "*.pem" >> .gitignore\n```\n\nKeep keys in AWS Secrets Manager, and name them by `secrets` in the task definition.',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html',
   see: "git grep -l -E 'BEGIN [A-Z ]*PRIVATE KEY'",
@@ -49,11 +50,13 @@ export const trackedPrivateKeys: Rule<TrackedFiles> = {
             'HEADING = "-----BEGIN RSA PRIVATE KEY-----"\nif HEADING in text:\n    raise ValueError\n',
           'tests/server.key': exampleKey(''),
           'debug.keystore': '\0',
+          fake_private: exampleKey('RSA '),
+          'sign.py': `# A test key, used nowhere\nKEY = """${exampleKey('RSA ')}"""\n`,
         },
       },
     ],
   },
-  find: ({ seen }) => seen.filter(({ isTest }) => !isTest).flatMap(hits),
+  find: ({ seen }) => seen.filter(({ isTest, path }) => !isTest && !isPatternFile(path)).flatMap(hits),
 };
 
 function hits(file: SeenFile): readonly Hit[] {

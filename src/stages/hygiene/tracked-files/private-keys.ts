@@ -23,10 +23,20 @@ export function privateKeysIn(text: string): readonly PrivateKeyPlace[] {
     const start = index + heading.length;
     const body = text.slice(start, start + BODY).split('-----', 1)[0] ?? '';
     const hasPassphrase = encrypted !== undefined || body.includes('Proc-Type: 4,ENCRYPTED');
-    if (isKeyBody(body, hasPassphrase))
+    if (isKeyBody(body, hasPassphrase) && !isForTests(text, index)) {
       places.push({ line: lineAt(text, index), isEncrypted: hasPassphrase });
+    }
   }
   return places;
+}
+
+/** Whether the words before a key, up to two lines above it, say that nobody is protected by it. */
+function isForTests(text: string, index: number): boolean {
+  const before = text
+    .slice(Math.max(0, index - 500), index)
+    .split('\n')
+    .slice(-3);
+  return before.some((line) => /\b(tests?|testing|dummy|fake|examples?|sample)\b/i.test(line));
 }
 
 /** An ASN.1 sequence, or OpenSSH's own format, of at least an Ed25519 key's length. Line breaks may be written out. */

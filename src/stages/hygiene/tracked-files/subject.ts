@@ -27,10 +27,14 @@ export interface TrackedFiles {
   /** Folders with Terraform in them, by their path; `.` is the root. Those for tests and examples are left out. */
   readonly terraformFolders: readonly string[];
   readonly firstTerraform: string | undefined;
+  /** Some variable of Terraform is for a secret. */
+  readonly hasSecretVariables: boolean;
   /** Patterns of every .gitignore, by the folder it is in. */
   readonly ignored: ReadonlyMap<string, readonly string[]>;
 }
 
+const SECRET_VARIABLE =
+  /^\s*variable\s+"[\w-]*(password|secret|token|api_?key|private_?key)[\w-]*"|^\s*sensitive\s*=\s*true/im;
 /** Files that are no text by their name: they are not opened. */
 const BINARY =
   /\.(png|jpe?g|gif|ico|webp|avif|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|bz2|xz|7z|jar|war|so|dylib|dll|exe|wasm|mp[34]|mov|webm|parquet|npy|onnx|bin|class|pyc)$/i;
@@ -38,19 +42,21 @@ const BINARY =
 /** Reads every tracked text of at most 1 MB once, and keeps of it only where something was seen. */
 export async function readTrackedFiles(repository: Repository): Promise<TrackedFiles> {
   const seen: SeenFile[] = [];
+  let hasSecretVariables = false;
   const ignored = new Map<string, readonly string[]>();
   const terraform = repository.tracked.filter((path) => path.endsWith('.tf') && !isTestFile(path));
   for (const path of repository.tracked) {
     const kind = secretFileKind(path);
     if (kind === undefined && BINARY.test(path)) continue;
     const text = await repository.read(path);
+    if (path.endsWith('.tf') && !isTestFile(path)) hasSecretVariables ||= SECRET_VARIABLE.test(text ?? '');
     if (path === '.gitignore' || path.endsWith('/.gitignore'))
       ignored.set(folderOf(path), patternsOf(text ?? ''));
     const file = look(path, kind, text);
     if (file) seen.push(file);
   }
   const terraformFolders = [...new Set(terraform.map(folderOf))];
-  return { seen, ignored, terraformFolders, firstTerraform: terraform[0] };
+  return { seen, ignored, terraformFolders, firstTerraform: terraform[0], hasSecretVariables };
 }
 
 function look(

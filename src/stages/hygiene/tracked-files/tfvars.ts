@@ -8,7 +8,7 @@ export const trackedTfvars: Rule<TrackedFiles> = {
   summary: 'Terraform variables are tracked by git',
   level: 'note',
   why: 'A `terraform.tfvars` is where passwords and tokens of an environment are written down first. Once committed they are in every clone and in the history for good, also after the file is deleted.',
-  how: 'Looks at tracked `*.tfvars` and `*.tfvars.json`. One that gives a value to a variable such as `db_password` is an error, at the first such line; any other is a note. Names that say example, template or sample, encrypted files (sops, ansible-vault) and files for tests are left alone.',
+  how: 'Looks at tracked `*.tfvars` and `*.tfvars.json`. One that gives a value to a variable such as `db_password` is an error, at the first such line; the others are one note together. Names that say example, template or sample, encrypted files (sops, ansible-vault) and files for tests are left alone.',
   fix: 'Take it out of git, keep it out, and change the secrets that were in it:\n\n```sh\ngit rm --cached terraform.tfvars\necho "*.tfvars" >> .gitignore\n```\n\nGive values by `TF_VAR_name` from a secret store. A file without secrets can stay: ignore this code for its path.',
   source:
     'https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files',
@@ -29,6 +29,11 @@ export const trackedTfvars: Rule<TrackedFiles> = {
         at: ['terraform.tfvars'],
       },
       {
+        name: 'one for each environment',
+        files: { 'env/dev.tfvars': 'size = 1\n', 'env/prod.tfvars': 'size = 2\n' },
+        at: ['env/dev.tfvars'],
+      },
+      {
         name: 'as JSON',
         files: { 'prod.tfvars.json': '{\n  "api_token": "k2Vq9mZr7pT4"\n}\n' },
         at: ['prod.tfvars.json:2'],
@@ -46,23 +51,39 @@ export const trackedTfvars: Rule<TrackedFiles> = {
       },
     ],
   },
-  find: ({ seen }) => seen.filter(({ kind, isTest }) => kind === 'variables' && !isTest).map(hit),
+  find: ({ seen }) => {
+    const files = seen.filter(({ kind, isTest }) => kind === 'variables' && !isTest);
+    const others = files.filter(({ assignments }) => assignments.length === 0);
+    return [...files.flatMap(secretHits), ...withoutSecrets(others)];
+  },
 };
 
-function hit({ path, assignments }: SeenFile): Hit {
+function secretHits({ path, assignments }: SeenFile): readonly Hit[] {
   const [first] = assignments;
-  if (first === undefined) {
-    return {
-      where: { file: path },
-      title:
-        'These Terraform variables are tracked by git: a secret that is written into them is in the history for good.',
-      fix: untrack(path, '*.tfvars'),
-    };
-  }
-  return {
-    where: { file: path, line: first.line },
-    level: 'error',
-    title: `These Terraform variables are tracked by git, and hold what looks like a secret: ${someOf(assignments.map(({ name }) => name))}.`,
-    fix: `Change the secret, because the history keeps it, and give it by \`TF_VAR_${first.name}\` from a secret store. ${untrack(path, '*.tfvars')}`,
-  };
+  if (first === undefined) return [];
+  return [
+    {
+      where: { file: path, line: first.line },
+      level: 'error',
+      title: `These Terraform variables are tracked by git, and hold what looks like a secret: ${someOf(assignments.map(({ name }) => name))}.`,
+      fix: `Change the secret, because the history keeps it, and give it by \`TF_VAR_${first.name}\` from a secret store. ${untrack(path, '*.tfvars')}`,
+    },
+  ];
+}
+
+/** All of them in one note: a repository may have one for each environment, and mean it. */
+function withoutSecrets(files: readonly SeenFile[]): readonly Hit[] {
+  const [first] = files;
+  if (first === undefined) return [];
+  const names = someOf(files.map(({ path }) => path));
+  return [
+    {
+      where: { file: first.path },
+      title: `Terraform variables are tracked by git (${names}): a secret that is written into them is in the history for good.`,
+      fix:
+        files.length === 1
+          ? untrack(first.path, '*.tfvars')
+          : 'Keep secrets out of them: give those by `TF_VAR_name` from a secret store. Where that is so, ignore this code by `hygiene-ignore`.',
+    },
+  ];
 }
