@@ -53,5 +53,7 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier = "${local.name}-final"
   deletion_protection       = true
 
+  enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+
   auto_minor_version_upgrade = true
 }

@@ -1,5 +1,11 @@
 data "aws_availability_zones" "available" {
   state = "available"
+
+  # No local zones, and none that an account has to ask for.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
 locals {
@@ -14,6 +20,11 @@ resource "aws_vpc" "this" {
 }
 
 resource "aws_internet_gateway" "this" {
+  vpc_id = aws_vpc.this.id
+}
+
+# Nobody uses it, so that it lets nothing through.
+resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 }
 
@@ -65,6 +76,7 @@ resource "aws_security_group" "load_balancer" {
 resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   for_each = toset(["80", "443"])
 
+  description       = "HTTP, to be redirected, and HTTPS"
   security_group_id = aws_security_group.load_balancer.id
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
@@ -73,6 +85,7 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
+  description                  = "To the tasks"
   security_group_id            = aws_security_group.load_balancer.id
   referenced_security_group_id = aws_security_group.service.id
   ip_protocol                  = "tcp"
@@ -87,6 +100,7 @@ resource "aws_security_group" "service" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "service" {
+  description                  = "From the load balancer"
   security_group_id            = aws_security_group.service.id
   referenced_security_group_id = aws_security_group.load_balancer.id
   ip_protocol                  = "tcp"
@@ -95,6 +109,7 @@ resource "aws_vpc_security_group_ingress_rule" "service" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "service_https" {
+  description       = "ECR, Secrets Manager and CloudWatch"
   security_group_id = aws_security_group.service.id
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
@@ -103,6 +118,7 @@ resource "aws_vpc_security_group_egress_rule" "service_https" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "service_database" {
+  description                  = "To the database"
   security_group_id            = aws_security_group.service.id
   referenced_security_group_id = aws_security_group.database.id
   ip_protocol                  = "tcp"
@@ -117,6 +133,7 @@ resource "aws_security_group" "database" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "database" {
+  description                  = "From the tasks"
   security_group_id            = aws_security_group.database.id
   referenced_security_group_id = aws_security_group.service.id
   ip_protocol                  = "tcp"
