@@ -163,11 +163,14 @@ describe.concurrent('what an undoing puts back', () => {
     );
   });
 
-  it('is also what somebody else had moved latest to before ECS resolved it', async ({ expect }) => {
+  it('is nothing where somebody else had moved latest before ECS resolved it: theirs runs, and stays', async ({
+    expect,
+  }) => {
     const deployed = await deploy({ scenario: 'wrong-digest', inputs: ROLLBACK });
     const { run, truth } = deployed;
-    expect(run.outputs, run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG631' });
-    expect(truth.runningDigests).toEqual({ 'dyno-agent-service': [previousDigest(deployed)] });
+    expect(run.outputs, run.log).toMatchObject({ result: 'superseded', 'failure-code': 'DG462' });
+    expect(truth.runningDigests).toEqual({ 'dyno-agent-service': [latestDigest(deployed)] });
+    expect(truth.updateServiceCalls).toHaveLength(1);
     expect([previousDigest(deployed), run.outputs['image-digest']]).not.toContain(latestDigest(deployed));
   });
 

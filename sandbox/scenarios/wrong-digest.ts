@@ -10,5 +10,5 @@ export const wrongDigest: Scenario = {
       act: { kind: 'move-tag', repository: 'dyno-agent', tag: 'latest', marker: 'somebody else' },
     },
   ],
-  expect: { result: 'failed', code: 'DG631' },
+  expect: { result: 'superseded', code: 'DG462' },
 };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding, Result } from '../finding.ts';
 import { planRevisions, type ServicePlan } from './deploy/revisions.ts';
 import { deployStage } from './deploy/stage.ts';
+import { refuseWhereTagMoved, supersededByTag, takenAfterwards } from './deploy/tag-taken.ts';
 import type { DeployContext } from './deploy-context.ts';
 import { endOf } from './ending.ts';
 import type { PushedImage } from './image/image.ts';
@@ -135,11 +136,15 @@ async function deploy(context: DeployContext): Promise<RunReport> {
   const { image, registry } = pushed;
   const plans = await plansFor(context, image);
   if (config.ecs.preDeployCommand) {
+    // A migration of an older commit is as wrong as its image.
+    await refuseWhereTagMoved(context, image, registry);
     await recorder.stage('pre-deploy', () => preDeployStage(context, image, plans));
   }
   const deployed = await recorder.stage('deploy', () => deployStage(context, pushed, plans));
   const { started, refusals } = deployed;
-  const outcomes = await recorder.stage('rollout', () => rolloutStage(context, started, image));
+  const outcomes = await recorder.stage('rollout', async () =>
+    supersededByTag(await rolloutStage(context, started, image), context, image, registry),
+  );
   // The worst one's reason comes first: it is the run's.
   const worstFirst = outcomes.toSorted((a, b) => severity(b.result) - severity(a.result));
   const failures = [...refusals, ...worstFirst.flatMap(({ finding }) => finding ?? [])];
@@ -149,6 +154,10 @@ async function deploy(context: DeployContext): Promise<RunReport> {
   ]);
   const unhealthy = result === 'succeeded' ? await healthStage(context) : [];
   recorder.update(unhealthy.length > 0 ? { result: 'failed', failures: unhealthy } : { result, failures });
+  if (recorder.report.result === 'succeeded') {
+    const taken = await takenAfterwards(context, image, registry);
+    if (taken) return recorder.update({ result: 'superseded', failures: [taken] });
+  }
   if (isGreen(recorder.report.result)) return recorder.update({ failures: [] });
   // One service may have failed before the run was cancelled: nothing begins after that.
   context.ports.signal.throwIfAborted();

@@ -20,7 +20,6 @@ const byServiceDeployments = [
   'lifecycle-hook-fails',
   'superseded',
   'service-deleted',
-  'wrong-digest',
   'crash-loop',
   'crash-loop-breaker',
   'cannot-pull',
@@ -59,6 +58,13 @@ describe.concurrent('a rollout in the sandbox, by the real SDK', () => {
     for (const { service } of outcomes) {
       for (const digest of truth.runningDigests[service] ?? []) expect(digest).toBe(pushed);
     }
+  });
+
+  it('wrong-digest: what runs is not what was pushed, whoever moved the tag', {
+    timeout: 60_000,
+  }, async () => {
+    const { outcomes } = await rolloutInSandbox({ scenario: 'wrong-digest' });
+    expect(outcomes).toMatchObject([{ result: 'failed', finding: { code: 'DG631' } }]);
   });
 
   it.each(byListAlone)(

@@ -15,6 +15,7 @@ import type { TargetService } from '../target.ts';
 import { readAgain, type ServiceBefore, servedBefore } from './before.ts';
 import { type AcceptedDeployment, type DeployAnswer, startDeployment } from './deploy.ts';
 import type { ServicePlan } from './revisions.ts';
+import { refuseWhereTagMoved, refuseWhereTagTaken } from './tag-taken.ts';
 
 const REREAD_MS = 1_000;
 
@@ -36,10 +37,12 @@ export async function deployStage(
   plans: readonly ServicePlan[],
 ): Promise<DeployStage> {
   const { config, target, recorder, ports } = context;
+  await refuseWhereTagMoved(context, image, registry);
   await moveTags(context, image, registry);
   const ecs = await ports.aws.ecs();
   const { cluster } = config.ecs;
   const fresh = await readAgain(cluster, target.services, ecs);
+  await refuseWhereTagTaken(context, image, registry);
   recorder.update({ unanswered: target.services.map(({ service }) => service.name) });
   const served = servedBefore(target.services, fresh, ecs);
   const answers = await Promise.all(

@@ -25,7 +25,7 @@ export async function moveTag(tag: string, to: Manifest, registry: RegistryRepos
       if (now?.digest !== to.digest) throw error;
     });
     const after = await registry.manifest(tag);
-    if (after?.digest !== to.digest) throw new Failure(movedBySomebody(tag, to, after));
+    if (after?.digest !== to.digest) throw new Failure(movedBySomebody(tag, to, after), 'superseded');
     return { tag, from: before?.digest, to: to.digest };
   } catch (error) {
     if (error instanceof RegistryProblem) throw new Failure(notMoved(tag, error));

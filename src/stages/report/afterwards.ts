@@ -9,9 +9,22 @@ export function afterwards(report: RunReport): readonly string[] {
   return [...whoServes(report), ...whatElse(report)];
 }
 
-/** A sentence for each service of which it is known. */
+/** So many services that are as they should be are named one by one. */
+const NAMED = 3;
+
+/** A sentence for each service of which it is known, those that went wrong first; many that went well have one together. */
 export function whoServes(report: RunReport): readonly string[] {
-  return report.deployments.flatMap((each) => servedBy(each, report) ?? []);
+  const [well, wrong] = [true, false].map((isWell) =>
+    report.deployments
+      .filter(({ outcome }) => (outcome?.result === 'succeeded') === isWell)
+      .flatMap((each) => servedBy(each, report) ?? []),
+  );
+  if (well === undefined || wrong === undefined) return [];
+  if (well.length <= NAMED || wrong.length === 0) return [...wrong, ...well];
+  return [
+    ...wrong,
+    `${well.length} other services: tasks of the new image serve, and none of the previous one.`,
+  ];
 }
 
 /** The sentences that are not about one service: whether anything was changed, and where the moving tag points. */

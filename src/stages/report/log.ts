@@ -16,7 +16,9 @@ export function headline(report: RunReport): string {
   const { run, commit, version, mode } = report;
   const sha = commit?.sha ?? run.sha;
   const what = `${run.repository || 'this folder'}${sha ? `@${shortSha(sha)}` : ''}${run.branch ? ` (${oneLine(run.branch, 80)})` : ''}`;
-  const where = `${listed(report.services) || 'no service'}, cluster ${report.cluster}`;
+  const services =
+    report.services.length > 5 ? count(report.services.length, 'service') : listed(report.services);
+  const where = `${services || 'no service'}, cluster ${report.cluster}`;
   return `deploy-guard ${version}: ${mode === 'deploy' ? '' : `${mode}, `}${what} to ${where}`;
 }
 
