@@ -118,7 +118,7 @@ function makeRepository(): string {
 
 function terraform(at: number): string {
   return Array.from(
-    { length: 20 },
+    { length: 4 },
     (_, each) =>
       `resource "aws_db_instance" "db${at}_${each}" {\n  identifier = "db-${each}"\n  engine = "postgres"\n  tags = { Name = "x", Owner = var.owner }\n  password = var.password\n}\n`,
   ).join('\n');
