@@ -1,7 +1,7 @@
 import type { Hit, Rule } from '../rule.ts';
 import { checkIn, commandLines } from './commands.ts';
 import { isDeployGuard } from './deploys.ts';
-import { DEPLOY_YML, deployWorkflow } from './example-workflow.ts';
+import { DEPLOY_YML, deployWorkflow, reusableDeploy } from './example-workflow.ts';
 import { type Gate, gatesOf, pullRequestJobs } from './gates.ts';
 import type { Workflows } from './subject.ts';
 import { code } from './words.ts';
@@ -116,6 +116,15 @@ export const cannotFail: Rule<Workflows> = {
           }),
         },
         at: [`${DEPLOY_YML}:12`, `${DEPLOY_YML}:15`],
+      },
+      {
+        name: 'a command of the reusable workflow',
+        files: {
+          [DEPLOY_YML]: reusableDeploy(
+            '      lint-command: |\n        flake8\n        black --check . || true\n',
+          ),
+        },
+        at: [`${DEPLOY_YML}:14`],
       },
     ],
     passes: [

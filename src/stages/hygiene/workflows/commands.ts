@@ -1,3 +1,4 @@
+import { isReusableDeploy } from './deploys.ts';
 import type { Gate } from './gates.ts';
 import type { Step } from './workflow.ts';
 import type { PlacedText } from './yaml-entry.ts';
@@ -43,8 +44,7 @@ const LINT_WORD = new RegExp(
 
 /** Whether a job lints, as far as its names, its commands and its actions tell. */
 export function lints({ job, steps }: Gate): boolean {
-  const inputs = (job.with?.pairs ?? []).map(([name]) => name);
-  return [job.id, job.name, job.uses?.text ?? '', ...inputs, ...steps.flatMap(textsOf)].some((text) =>
+  return [job.id, job.name, job.uses?.text ?? '', ...steps.flatMap(textsOf)].some((text) =>
     LINT_WORD.test(text.slice(0, LONGEST_LINE).replaceAll('_', ' ')),
   );
 }
@@ -55,7 +55,8 @@ const OPAQUE =
 
 /** Whether a job does something that can't be seen here: another repository's workflow, or a script. */
 export function isOpaque({ job, steps }: Gate): boolean {
-  if (job.uses !== undefined && !job.uses.text.startsWith('./')) return true;
+  const called = job.uses?.text ?? './';
+  if (!called.startsWith('./') && !isReusableDeploy(called)) return true;
   return steps.some(
     ({ uses, run }) =>
       uses?.text.startsWith('./') === true ||

@@ -1,6 +1,6 @@
 import type { Hit, Rule } from '../rule.ts';
 import { holdsFor } from './deploys.ts';
-import { DEPLOY_YML, deployWorkflow } from './example-workflow.ts';
+import { DEPLOY_YML, deployWorkflow, reusableDeploy } from './example-workflow.ts';
 import type { Workflows } from './subject.ts';
 import { code } from './words.ts';
 import type { Job, Workflow } from './workflow.ts';
@@ -24,7 +24,7 @@ export const concurrency: Rule<Workflows> = {
   summary: 'Two deploys can run at the same time',
   level: 'warning',
   why: 'Two pushes in a short time start two deploys of the same service. Whichever moves `latest` last wins, which may be the older commit; two migrations run side by side; and the first deploy ends as superseded although nothing was wrong with it. With `concurrency` the second one waits.',
-  how: 'Looks for `concurrency` at the job that deploys, at its workflow, and, where that is called by another, at the caller. A group that is named by the commit or by the run counts as none: every run has a new one.',
+  how: 'Looks for `concurrency` at the job that deploys, at its workflow, and, where that is called by another, at the caller. A group that is named by the commit or by the run counts as none: every run has a new one. The reusable workflow of deploy-guard has a group of its own.',
   fix: 'Put this at the top level of the workflow, with a group for each environment:\n\n```yaml\nconcurrency:\n  group: deploy-production\n  cancel-in-progress: false\n```',
   see: "git grep -n -A 3 'concurrency:' -- .github/workflows",
   source:
@@ -60,6 +60,7 @@ export const concurrency: Rule<Workflows> = {
             'on: push\njobs:\n  production:\n    concurrency: production\n    uses: ./.github/workflows/deploy.yml\n',
         },
       },
+      { name: 'the reusable workflow of deploy-guard', files: { [DEPLOY_YML]: reusableDeploy() } },
       {
         name: 'a check on pull requests, which changes nothing',
         files: { [DEPLOY_YML]: deployWorkflow({ concurrency: '', inputs: '          mode: check\n' }) },
@@ -67,7 +68,10 @@ export const concurrency: Rule<Workflows> = {
     ],
   },
   find: ({ all, deploys }) => {
-    const open = deploys.filter(({ workflow, job }) => !holdsFor(workflow, job, all, isHeldBack));
+    const open = deploys.filter(
+      // The reusable workflow holds its own deploys apart.
+      ({ workflow, job, step }) => step !== undefined && !holdsFor(workflow, job, all, isHeldBack),
+    );
     const first = new Map(open.toReversed().map((deploy) => [deploy.workflow.path, deploy]));
     return [...first.values()].toReversed().map(({ workflow, job }): Hit => {
       const [group] = groupsOf(workflow, job);

@@ -33,14 +33,20 @@ export function findDeploys(
 
 function deploysOf(workflow: Workflow, job: Job, localActions: ReadonlySet<string>): readonly Deploy[] {
   if (job.uses !== undefined) {
-    const isOurs = /\/deploy-guard\/\.github\/workflows\/[^/]+@/.test(job.uses.text);
-    return isOurs && job.with?.at('mode')?.text !== 'check' ? [{ workflow, job, step: undefined }] : [];
+    return isReusableDeploy(job.uses.text) && job.with?.at('mode')?.text !== 'check'
+      ? [{ workflow, job, step: undefined }]
+      : [];
   }
   const step = job.steps.find(
     ({ uses, with: inputs }) =>
       uses !== undefined && isDeployGuard(uses.text, localActions) && inputs?.at('mode')?.text !== 'check',
   );
   return step === undefined ? [] : [{ workflow, job, step }];
+}
+
+/** Whether a job's `uses:` is a reusable workflow of deploy-guard. */
+export function isReusableDeploy(uses: string): boolean {
+  return /^[^/]+\/deploy-guard\/\.github\/workflows\/[^/]+@/.test(uses);
 }
 
 /** Whether a step's `uses:` is deploy-guard, by its repository's name or as a folder of this repository. */

@@ -41,5 +41,21 @@ ${steps}      - uses: acme/deploy-guard@v1
 ${inputs}`;
 }
 
+/** A workflow that calls the reusable one of deploy-guard, with these inputs beside the service. */
+export function reusableDeploy(inputs = ''): string {
+  return `on:
+  push:
+    branches: [main]
+permissions:
+  contents: read
+  id-token: write
+jobs:
+  deploy:
+    uses: acme/deploy-guard/.github/workflows/deploy.yml@v1
+    with:
+      service: web
+${inputs}`;
+}
+
 /** Where the workflow stands in the examples. */
 export const DEPLOY_YML = '.github/workflows/deploy.yml';

@@ -18,7 +18,7 @@ const DEEPEST = 10;
  */
 export function gatesOf(deploy: Deploy, workflows: readonly Workflow[]): readonly Gate[] {
   const { workflow, job, step } = deploy;
-  const before = step === undefined ? [] : job.steps.slice(0, job.steps.indexOf(step));
+  const before = step === undefined ? job.steps : job.steps.slice(0, job.steps.indexOf(step));
   const own: Gate = { workflow, job, steps: before };
   return unique([own, ...gatesBefore(workflow, job, workflows)]);
 }

@@ -1,6 +1,6 @@
 import type { Hit, Rule } from '../rule.ts';
 import { hasOtherChecks, isOpaque, lints } from './commands.ts';
-import { DEPLOY_YML, deployWorkflow } from './example-workflow.ts';
+import { DEPLOY_YML, deployWorkflow, reusableDeploy } from './example-workflow.ts';
 import { gatesOf, pullRequestJobs } from './gates.ts';
 import type { Workflows } from './subject.ts';
 import { code } from './words.ts';
@@ -29,8 +29,17 @@ export const lintFirst: Rule<Workflows> = {
         files: { [DEPLOY_YML]: deployWorkflow({ job: '' }), 'app.py': '' },
         at: [`${DEPLOY_YML}:15`],
       },
+      {
+        name: 'the reusable workflow without a command that lints',
+        files: { [DEPLOY_YML]: reusableDeploy('      test-command: pytest\n'), 'app.py': '' },
+        at: [`${DEPLOY_YML}:8`],
+      },
     ],
     passes: [
+      {
+        name: 'the reusable workflow with one',
+        files: { [DEPLOY_YML]: reusableDeploy('      lint-command: pipx run ruff check\n'), 'app.py': '' },
+      },
       { name: 'a job that the deploy needs', files: { [DEPLOY_YML]: deployWorkflow(), 'app.py': '' } },
       {
         name: 'a step before it',

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { DEPLOY_YML, deployWorkflow } from './example-workflow.ts';
+import { DEPLOY_YML, deployWorkflow, reusableDeploy } from './example-workflow.ts';
 import type { Workflows } from './subject.ts';
 import { code } from './words.ts';
 import { literalNumber } from './workflow.ts';
@@ -34,6 +34,13 @@ export const timeouts: Rule<Workflows> = {
         files: { [DEPLOY_YML]: deployWorkflow({ inputs: '        timeout-minutes: 10\n' }) },
         at: [`${DEPLOY_YML}:23`],
       },
+      {
+        name: 'a job of the reusable workflow',
+        files: {
+          [DEPLOY_YML]: reusableDeploy('      timeout-minutes: 15\n      wait-for-minutes: 20\n'),
+        },
+        at: [`${DEPLOY_YML}:12`],
+      },
     ],
     passes: [
       {
@@ -53,11 +60,14 @@ export const timeouts: Rule<Workflows> = {
   },
   find: ({ deploys }) =>
     deploys.flatMap(({ workflow, job, step }) => {
-      const input = step?.with?.at('wait-for-minutes');
+      const inputs = step === undefined ? job.with : step.with;
+      const input = inputs?.at('wait-for-minutes');
       const isDefault = (input?.text ?? '') === '';
       const wait = isDefault ? DEFAULT_WAIT : literalNumber(input);
-      if (step === undefined || wait === undefined) return [];
-      return [job.timeoutMinutes, step.timeoutMinutes].flatMap((entry) => {
+      if (wait === undefined) return [];
+      const limits =
+        step === undefined ? [job.with?.at('timeout-minutes')] : [job.timeoutMinutes, step.timeoutMinutes];
+      return limits.flatMap((entry) => {
         const limit = literalNumber(entry);
         if (entry === undefined || limit === undefined || limit > wait) return [];
         const waits = isDefault ? `up to ${wait} minutes, the default,` : `up to ${wait} minutes`;

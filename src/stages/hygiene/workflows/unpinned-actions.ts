@@ -1,6 +1,6 @@
 import type { Hit, Rule } from '../rule.ts';
-import { isDeployGuard } from './deploys.ts';
-import { DEPLOY_YML, deployWorkflow } from './example-workflow.ts';
+import { isDeployGuard, isReusableDeploy } from './deploys.ts';
+import { DEPLOY_YML, deployWorkflow, reusableDeploy } from './example-workflow.ts';
 import type { Workflows } from './subject.ts';
 import { code } from './words.ts';
 import type { Job, Workflow } from './workflow.ts';
@@ -17,7 +17,8 @@ function looseness(uses: string, owner: string | undefined): 'branch' | 'tag' | 
   const [, from = '', , ref = ''] = REFERENCE.exec(uses) ?? [];
   if (from === '' || SHA.test(ref) || from.toLowerCase() === owner?.toLowerCase()) return undefined;
   if (!VERSION.test(ref)) return 'branch';
-  return KNOWN_OWNERS.has(from.toLowerCase()) || isDeployGuard(uses, new Set()) ? undefined : 'tag';
+  const isOurs = isDeployGuard(uses, new Set()) || isReusableDeploy(uses);
+  return isOurs || KNOWN_OWNERS.has(from.toLowerCase()) ? undefined : 'tag';
 }
 
 const usesOf = ({ uses, steps }: Job): readonly PlacedText[] =>
@@ -70,6 +71,7 @@ export const unpinnedActions: Rule<Workflows> = {
       },
     ],
     passes: [
+      { name: 'deploy-guard, called', files: { [DEPLOY_YML]: reusableDeploy() } },
       {
         name: 'a commit, and what GitHub owns',
         files: {

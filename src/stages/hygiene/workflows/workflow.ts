@@ -24,6 +24,7 @@ export interface Job {
   readonly needs: readonly string[];
   /** The reusable workflow that it calls. */
   readonly uses: PlacedText | undefined;
+  /** Its steps; where it calls a reusable workflow, the commands that it hands over to be run there. */
   readonly steps: readonly Step[];
   readonly with: YamlEntry | undefined;
   readonly secrets: YamlEntry | undefined;
@@ -82,7 +83,10 @@ function jobFrom(id: string, job: YamlEntry, workflowShell: string | undefined):
     name: job.at('name')?.text ?? id,
     needs: texts(job.at('needs')),
     uses: placed(job.at('uses')),
-    steps: (job.at('steps')?.items ?? []).slice(0, MOST_STEPS).map((step) => stepFrom(step, shell)),
+    steps: [
+      ...(job.at('steps')?.items ?? []).slice(0, MOST_STEPS).map((step) => stepFrom(step, shell)),
+      ...(job.at('uses') === undefined ? [] : commandSteps(job.at('with'))),
+    ],
     with: job.at('with'),
     secrets: job.at('secrets'),
     env: job.at('env'),
@@ -93,6 +97,27 @@ function jobFrom(id: string, job: YamlEntry, workflowShell: string | undefined):
     timeoutMinutes: job.at('timeout-minutes'),
     continueOnError: job.at('continue-on-error'),
   };
+}
+
+/** Inputs of a reusable workflow, deploy-guard's own among them, that hold a script. */
+const COMMANDS = new Set(['setup-command', 'lint-command', 'test-command']);
+
+function commandSteps(inputs: YamlEntry | undefined): readonly Step[] {
+  return (inputs?.pairs ?? [])
+    .filter(([name]) => COMMANDS.has(name))
+    .map(([name, command]) => ({
+      line: command.line,
+      id: undefined,
+      name,
+      uses: undefined,
+      run: command.textLines,
+      with: undefined,
+      env: undefined,
+      // With pipefail, as deploy-guard's own does.
+      shell: 'bash',
+      timeoutMinutes: undefined,
+      continueOnError: undefined,
+    }));
 }
 
 function stepFrom(step: YamlEntry, shell: string | undefined): Step {
