@@ -1,5 +1,5 @@
 import type { Hit, Rule } from '../../rule.ts';
-import { newDatabases } from '../databases.ts';
+import { ownDatabases } from '../databases.ts';
 import { flagOf, isMissing, linesFor, placeOf, type Resource } from '../resource.ts';
 import { type Stage, stageOf } from '../stage.ts';
 import type { Terraform } from '../subject.ts';
@@ -9,7 +9,7 @@ export const finalSnapshot: Rule<Terraform> = {
   summary: 'A database can be destroyed without a last snapshot',
   level: 'warning',
   why: 'With `skip_final_snapshot = true` a `terraform destroy`, or a change that replaces the database, removes the data for good, and by default the automatic backups too. Without it and without `final_snapshot_identifier`, destroying fails halfway.',
-  how: 'Every `aws_db_instance` and `aws_rds_cluster` with `skip_final_snapshot = true`: a warning where names, tags or folders say that it is for production, a note where nothing says what it is for, nothing where it is for trying things out. And a note where a last snapshot is to be taken, but has no name. Left alone: replicas and restored databases, and a value that is not known from the files.',
+  how: 'Every `aws_db_instance` and `aws_rds_cluster` with `skip_final_snapshot = true`: a warning where names, tags or folders say that it is for production, a note where nothing says what it is for, nothing where it is for trying things out. And a note where a last snapshot is to be taken, but has no name. Left alone: replicas, and a value that is not known from the files.',
   fix: 'Set both in the resource:\n\n```hcl\nskip_final_snapshot       = false\nfinal_snapshot_identifier = "main-final"\n```',
   source: 'https://registry.terraform.io/providers/hashicorp/aws/6.25.0/docs/resources/db_instance',
   see: "git grep -n -E 'skip_final_snapshot|final_snapshot_identifier' -- '*.tf'",
@@ -53,7 +53,7 @@ export const finalSnapshot: Rule<Terraform> = {
     ],
   },
   find: (subject) =>
-    newDatabases(subject).flatMap((one) => {
+    ownDatabases(subject).flatMap((one) => {
       const stage = stageOf(one, subject.facts);
       return stage === 'other' ? [] : findIn(one, stage);
     }),

@@ -1,5 +1,5 @@
 import type { Rule } from '../../rule.ts';
-import { isCluster, newDatabases } from '../databases.ts';
+import { isCluster, ownDatabases } from '../databases.ts';
 import { flagOf, linesFor, maybeSet, placeOf } from '../resource.ts';
 import { stageOf } from '../stage.ts';
 import type { Terraform } from '../subject.ts';
@@ -9,7 +9,7 @@ export const multiAz: Rule<Terraform> = {
   summary: 'A production database stands in one availability zone',
   level: 'warning',
   why: 'A single instance is away as long as its zone is, and during many kinds of maintenance, and every task of the service with it. With `multi_az` a standby in another zone takes over within one or two minutes. It about doubles the price of the instance.',
-  how: 'Every `aws_db_instance` whose `multi_az` is missing or false: a warning where names, tags or folders say that it is for production, a note where nothing says what it is for, nothing where it is for trying things out. Left alone: clusters, replicas, restored databases, and a value that is not known from the files.',
+  how: 'Every `aws_db_instance` whose `multi_az` is missing or false: a warning where names, tags or folders say that it is for production, a note where nothing says what it is for, nothing where it is for trying things out. Left alone: clusters, replicas, and a value that is not known from the files.',
   fix: 'Set it in the resource:\n\n```hcl\nmulti_az = true\n```',
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html',
   see: "git grep -n -E 'multi_az|\"aws_db_instance\"' -- '*.tf'",
@@ -66,7 +66,7 @@ export const multiAz: Rule<Terraform> = {
     ],
   },
   find: (subject) =>
-    newDatabases(subject).flatMap((one) => {
+    ownDatabases(subject).flatMap((one) => {
       if (isCluster(one) || flagOf(one, 'multi_az', false) !== false) return [];
       const stage = stageOf(one, subject.facts);
       if (stage === 'other') return [];
