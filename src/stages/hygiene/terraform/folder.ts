@@ -39,6 +39,11 @@ export function valueIn(folder: Folder, expression: Expression, depth = 0): Valu
   return evaluate(expression, lookupIn(folder), depth);
 }
 
+/** The same where the defaults of a module hold that its callers may change: what it makes of its own accord. */
+export function valueByDefaults(folder: Folder, expression: Expression): Value {
+  return valueIn({ ...folder, terragrunt: false, locked: true, memory: new Map() }, expression);
+}
+
 function lookupIn(folder: Folder): Lookup {
   return (root, name, depth) => {
     if (root !== 'var' && root !== 'local') return unknown;

@@ -1,5 +1,5 @@
 import { asBoolean, asNumber, asText, isList, isMap, unknown, type Value } from './evaluate.ts';
-import { type Folder, valueIn } from './folder.ts';
+import { type Folder, valueByDefaults, valueIn } from './folder.ts';
 import type { Block } from './hcl/syntax.ts';
 
 /** A `resource` block that makes something. */
@@ -31,10 +31,10 @@ export function resourcesIn(folder: Folder, ...types: readonly string[]): readon
 
 function leftOut(folder: Folder, block: Block): boolean {
   const count = block.arguments.get('count');
-  if (count !== undefined && asNumber(valueIn(folder, count.value)) === 0) return true;
+  if (count !== undefined && asNumber(valueByDefaults(folder, count.value)) === 0) return true;
   const each = block.arguments.get('for_each');
   if (each === undefined) return false;
-  const value = valueIn(folder, each.value);
+  const value = valueByDefaults(folder, each.value);
   return (isMap(value) && value.size === 0) || (isList(value) && value.length === 0);
 }
 

@@ -49,6 +49,13 @@ export const circuitBreaker: Rule<Terraform> = {
         },
       },
       {
+        name: 'a service that a module for others does not make unless it is asked to',
+        files: {
+          'main.tf':
+            'variable "name" {\n  type = string\n}\nvariable "with_worker" {\n  default = false\n}\nresource "aws_ecs_service" "worker" {\n  count = var.with_worker ? 1 : 0\n  name  = var.name\n}\n',
+        },
+      },
+      {
         name: 'perhaps on: a dynamic block, and variables',
         files: {
           'ecs.tf':
