@@ -106,6 +106,7 @@ describe('readRefusal', () => {
         fc.oneof(
           hostileText.map((text) => awsError(text, 400, text, { code: text })),
           fc.anything(),
+          fc.constant([{ toString: null }]),
         ),
         (error) => {
           const { message } = readRefusal(error);

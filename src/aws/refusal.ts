@@ -52,7 +52,7 @@ const NETWORK =
 /** What an error thrown by the SDK means. */
 export function readRefusal(error: unknown): AwsProblem {
   const name = error instanceof Error ? error.name : 'unknown';
-  const message = oneLine(error instanceof Error ? error.message : String(error), 600);
+  const message = oneLine(wordsOf(error), 600);
   const status = statusOf(error);
   const code = codeOf(error);
   const skewed = /signature (expired|not yet current)/i.test(message);
@@ -72,6 +72,12 @@ export function readRefusal(error: unknown): AwsProblem {
     action: /not authorized to perform:? ([a-z-]+:[A-Za-z]+)/.exec(message)?.[1],
     maybeDone: !refused && !(code !== undefined && NEVER_SENT.test(code)) && kind !== 'no-credentials',
   };
+}
+
+/** Anything can be thrown; an object that is no error may not even be a text. */
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return typeof error === 'object' || typeof error === 'function' ? '' : String(error);
 }
 
 /** The SDK's message, but where it is empty or says nothing (`Unknown`, `UnknownError`): a proxy's page, not AWS's. */

@@ -20,6 +20,7 @@ interface Ending {
 const endings: Readonly<Record<string, Ending>> = {
   success: { status: 'SUCCESSFUL', after: 90, running: 'pushed', says: /has reached a steady state\.$/ },
   slow: { status: 'SUCCESSFUL', after: 150, running: 'pushed' },
+  hygiene: { status: 'SUCCESSFUL', after: 90, running: 'pushed' },
   'circuit-breaker-rollback': {
     status: 'ROLLBACK_SUCCESSFUL',
     after: 70,

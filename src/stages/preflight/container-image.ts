@@ -50,8 +50,8 @@ export function containersOfImage(
   const { containerName } = config.ecs;
   if (containerName !== undefined)
     return taskDefinition.containers.filter(({ name }) => name === containerName);
-  const found = taskDefinition.containers.filter(
-    ({ image }) => parseImageReference(image ?? '').repository === repository.uri,
+  const found = taskDefinition.containers.filter(({ image }) =>
+    isOfRepository(parseImageReference(image ?? '').repository, repository.uri),
   );
   if (config.ecs.rollout !== 'pin' && !isTaskDefinitionFile(config.ecs.taskDefinition)) return found;
   const ours = found.filter(({ image }) => isMoved(parseImageReference(image ?? ''), config));
