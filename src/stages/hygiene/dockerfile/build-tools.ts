@@ -1,8 +1,7 @@
 import type { Hit, Rule } from '../rule.ts';
 import { isToolchain } from './base-images.ts';
 import { type Dockerfile, type Dockerfiles, inEach } from './dockerfile.ts';
-import type { Instruction } from './instructions.ts';
-import { packageAction, packagesOf } from './packages.ts';
+import { packageAction, packagesOf, removesPackages } from './packages.ts';
 
 /** Compilers and build systems: of no use to an application that is built already. */
 const TOOLS =
@@ -99,7 +98,7 @@ function runtimeOf(repository: string): string {
 
 function installedTools({ file, final }: Dockerfile): readonly Hit[] {
   return final.lineage.flatMap((run) => {
-    if (run.keyword !== 'RUN' || removes(run)) return [];
+    if (run.keyword !== 'RUN' || removesPackages(run)) return [];
     return run.commands.flatMap((command) => {
       if (packageAction(command) !== 'install') return [];
       const packages = packagesOf(command);
@@ -114,6 +113,3 @@ function installedTools({ file, final }: Dockerfile): readonly Hit[] {
     });
   });
 }
-
-const removes = ({ commands }: Instruction) =>
-  commands.some((command) => packageAction(command) === 'remove' && packagesOf(command).length > 0);

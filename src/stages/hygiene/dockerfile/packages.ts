@@ -38,6 +38,11 @@ export function packagesOf({ words }: Command): readonly string[] {
     .map((word) => word.replace(/(?<=.)[=<>~@].*$/, ''));
 }
 
+/** Whether a RUN removes packages by name: `autoremove` alone finds nothing of what was asked for. */
+export function removesPackages({ commands }: Instruction): boolean {
+  return commands.some((command) => packageAction(command) === 'remove' && packagesOf(command).length > 0);
+}
+
 /** Whether any RUN, COPY or ADD of an image may bring a program: installs it, fetches it or copies it. */
 export function mayBring(program: string, lineage: readonly Instruction[]): boolean {
   const installed = ({ commands }: Instruction) =>

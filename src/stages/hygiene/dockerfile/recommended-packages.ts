@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { type Dockerfiles, inEach } from './dockerfile.ts';
-import { packageAction, packagesOf } from './packages.ts';
+import { packageAction, packagesOf, removesPackages } from './packages.ts';
 
 /** DG017: apt brought what nobody asked for. */
 export const recommendedPackages: Rule<Dockerfiles> = {
@@ -21,6 +21,14 @@ export const recommendedPackages: Rule<Dockerfiles> = {
             'FROM debian:bookworm-slim\nRUN apt-get update \\\n    && apt-get install -y git \\\n    && rm -rf /var/lib/apt/lists/*\n',
         },
         at: ['Dockerfile:3'],
+      },
+      {
+        name: 'an autoremove that removes nothing of it',
+        files: {
+          Dockerfile:
+            'FROM debian:bookworm-slim\nRUN apt-get update && apt-get autoremove -y && apt-get install -y git\n',
+        },
+        at: ['Dockerfile:2'],
       },
     ],
     passes: [
@@ -49,9 +57,9 @@ export const recommendedPackages: Rule<Dockerfiles> = {
   },
   find: inEach(({ file, final }) => {
     if (final.lineage.some(({ text }) => /APT::Install-Recommends/i.test(text))) return [];
-    return final.lineage.flatMap(({ keyword, commands }) => {
-      if (keyword !== 'RUN' || commands.some((each) => packageAction(each) === 'remove')) return [];
-      return commands
+    return final.lineage.flatMap((run) => {
+      if (run.keyword !== 'RUN' || removesPackages(run)) return [];
+      return run.commands
         .filter(
           (command) =>
             /(^|\/)apt(-get)?$/.test(command.words[0] ?? '') &&

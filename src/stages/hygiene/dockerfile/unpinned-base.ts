@@ -4,7 +4,7 @@ import type { ImageName } from './image-name.ts';
 
 /** Tags that name no version: what they stand for changes from one day to the next. */
 const MOVING =
-  /^(latest|lts|current|stable|edge|rolling|sid|unstable|testing|experimental|nightly|master|main|dev|alpine|slim|fpm|apache|cli|jdk|jre)$/;
+  /^(latest|lts|current|stable|edge|mainline|rolling|sid|unstable|testing|experimental|nightly|master|main|dev|alpine|slim|fpm|apache|cli|jdk|jre)$/;
 
 /** DG004: the same commit may be built on another base tomorrow. */
 export const unpinnedBase: Rule<Dockerfiles> = {
@@ -35,9 +35,10 @@ export const unpinnedBase: Rule<Dockerfiles> = {
       {
         name: 'names that roll on',
         files: {
-          Dockerfile: 'FROM gcr.io/distroless/static AS a\nFROM debian:sid-slim\nCOPY --from=a / /\n',
+          Dockerfile:
+            'FROM gcr.io/distroless/static AS a\nFROM debian:sid-slim AS b\nFROM nginx:mainline-alpine-slim\nCOPY --from=a / /\nCOPY --from=b / /\n',
         },
-        at: ['Dockerfile:1', 'Dockerfile:2'],
+        at: ['Dockerfile:1', 'Dockerfile:2', 'Dockerfile:3'],
       },
     ],
     passes: [
