@@ -18,6 +18,8 @@ const CHECK = new RegExp(
 
 /** What a line of a script checks (`black`, `npm test`), if it checks something. */
 export function checkIn(line: string): string | undefined {
+  // What mends the code is no check of it.
+  if (/(^|[\s:-])fix\b|--write\b/.test(line)) return undefined;
   return CHECK.exec(line.trim().slice(0, LONGEST_LINE))?.[1]?.replaceAll(/\s+/g, ' ').trim();
 }
 
