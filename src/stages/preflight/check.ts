@@ -34,3 +34,11 @@ export type Check = (context: CheckContext) => Promise<CheckReport>;
 export function skipped(subject: string, why: string): CheckReport {
   return { subject, passed: undefined, findings: [], skipped: why };
 }
+
+const WORST_FIRST = ['error', 'warning', 'note'] as const;
+
+/** The findings of all checks, the worst first, otherwise in the order of the checks. */
+export function findingsOf(reports: readonly CheckReport[]): readonly Finding[] {
+  const all = reports.flatMap(({ findings }) => findings);
+  return WORST_FIRST.flatMap((level) => all.filter((finding) => finding.level === level));
+}

@@ -1,5 +1,5 @@
-import { Failure, type Finding } from '../../finding.ts';
-import type { Check, CheckContext, CheckReport } from './check.ts';
+import { Failure } from '../../finding.ts';
+import { type Check, type CheckContext, type CheckReport, findingsOf } from './check.ts';
 import { checkEngine } from './checks/engine.ts';
 import { checkGitHub } from './checks/github.ts';
 import { checkHygiene } from './checks/hygiene.ts';
@@ -25,17 +25,9 @@ const CHECKS: readonly Check[] = [
   checkHygiene,
 ];
 
-const WORST_FIRST = ['error', 'warning', 'note'] as const;
-
 /** Runs all checks. None throws for what it looks for: a check that does has a bug. */
 export async function preflight(context: CheckContext): Promise<readonly CheckReport[]> {
   return await Promise.all(CHECKS.map((check) => check(context)));
-}
-
-/** The findings of all checks, the worst first, otherwise in the order of the checks. */
-export function findingsOf(reports: readonly CheckReport[]): readonly Finding[] {
-  const all = reports.flatMap(({ findings }) => findings);
-  return WORST_FIRST.flatMap((level) => all.filter((finding) => finding.level === level));
 }
 
 /** Throws the errors among the findings, if any, as the failure that ends the run. */

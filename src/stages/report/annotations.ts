@@ -1,5 +1,5 @@
 import type { Finding } from '../../finding.ts';
-import { findingsOf } from '../preflight/preflight.ts';
+import { findingsOf } from '../preflight/check.ts';
 import { fixInOneLine } from './fix-text.ts';
 import { withFewHygiene } from './hygiene.ts';
 import type { RunReport } from './run-report.ts';

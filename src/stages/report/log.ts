@@ -1,7 +1,6 @@
 import { type Finding, isHygiene } from '../../finding.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
-import type { CheckReport } from '../preflight/check.ts';
-import { findingsOf } from '../preflight/preflight.ts';
+import { type CheckReport, findingsOf } from '../preflight/check.ts';
 import { afterwards } from './afterwards.ts';
 import { fixLines } from './fix-text.ts';
 import { withFewHygiene } from './hygiene.ts';

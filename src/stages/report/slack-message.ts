@@ -1,7 +1,7 @@
 import type { ContextBlock, SectionBlock } from '@slack/types';
 import { type Finding, isHygiene } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
-import { findingsOf } from '../preflight/preflight.ts';
+import { findingsOf } from '../preflight/check.ts';
 import { whatElse, whoServes } from './afterwards.ts';
 import { fixInOneLine } from './fix-text.ts';
 import { commitUrl, compareUrl, errorUrl, serviceToSee, serviceUrl } from './links.ts';

@@ -1,5 +1,5 @@
 import { type Finding, isHygiene } from '../../finding.ts';
-import { findingsOf } from '../preflight/preflight.ts';
+import { findingsOf } from '../preflight/check.ts';
 import { earlierText } from '../rollout/progress.ts';
 import { afterwards } from './afterwards.ts';
 import { checklist } from './checklist.ts';

@@ -6,7 +6,7 @@ import { oneLine } from '../../runner/text.ts';
 import type { Runner } from '../../runner/workflow-commands.ts';
 import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
-import { findingsOf } from '../preflight/preflight.ts';
+import { findingsOf } from '../preflight/check.ts';
 import { annotationsOf } from './annotations.ts';
 import type { EnvironmentRecord } from './environment-record.ts';
 import { endingLines, problemLines } from './log.ts';
