@@ -1,0 +1,170 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { ACTION, engineAccess, makeWorkspace } from '../e2e/deploy.ts';
+
+/** A workflow run by act, on this machine in place of a container. */
+export interface WorkflowRun {
+  /** act's own: 0 where every job succeeded. */
+  readonly exitCode: number;
+  /** What a person reads: act's messages, without the fields in which its JSON repeats what they mask. */
+  readonly log: string;
+  /** Names of the jobs that ran, each with how it ended. */
+  readonly jobs: Readonly<Record<string, string>>;
+  /** What steps gave as outputs, the last of each name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What the workflow's last job wrote to the file that RESULTS names, read as JSON; undefined if it wrote none. */
+  readonly results: unknown;
+  readonly sha: string;
+}
+
+interface WorkflowRunOptions {
+  readonly act: string;
+  readonly sandbox: Sandbox;
+  /** Path in the repository → text. The workflow that is started is `.github/workflows/start.yml`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const patienceMs = 100_000;
+
+/** The text of a workflow of this repository. */
+export const workflowText = (name: string): string =>
+  readFileSync(join(root, '.github', 'workflows', name), 'utf8');
+
+/**
+ * Pushes to a repository with those files, as far as act is concerned, and waits for the workflow's end. GitHub is out
+ * of reach: actions/checkout is one that copies the repository, and `org/deploy-guard@v1` is the build under test.
+ */
+export async function runWorkflow(options: WorkflowRunOptions): Promise<WorkflowRun> {
+  const home = mkdtempSync(join(tmpdir(), 'deploy-guard-act-'));
+  const workspace = makeWorkspace(options.files);
+  try {
+    spawnSync('git', [
+      '-C',
+      workspace.folder,
+      'remote',
+      'add',
+      'origin',
+      'https://github.com/acme/dyno-agent',
+    ]);
+    writeFileSync(join(home, 'event.json'), JSON.stringify({ ref: 'refs/heads/main' }));
+    const results = join(home, 'results.json');
+    const { exitCode, text } = await act(options, home, workspace.folder, results);
+    return {
+      exitCode,
+      ...readLog(text),
+      results: existsSync(results) ? (JSON.parse(readFileSync(results, 'utf8')) as unknown) : undefined,
+      sha: workspace.sha,
+    };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+    rmSync(workspace.folder, { recursive: true, force: true });
+  }
+}
+
+async function act(
+  options: WorkflowRunOptions,
+  home: string,
+  folder: string,
+  results: string,
+): Promise<{ readonly exitCode: number; readonly text: string }> {
+  const { sandbox } = options;
+  const local = { ...checkouts(options.files, home), 'org/deploy-guard@v1': builtAction(home) };
+  const { AWS_ENDPOINT_URL = '', ...keys } = sandbox.env();
+  const environment = {
+    AWS_ENDPOINT_URL,
+    GITHUB_API_URL: sandbox.githubApiUrl,
+    CHECKOUT_FROM: folder,
+    RESULTS: results,
+  };
+  const secrets = { ...keys, SLACK_WEBHOOK_URL: sandbox.slackUrl, ...options.secrets };
+  // Values with line breaks don't fit a line of act's files; on the command line they do.
+  const args = [
+    ...['push', '--workflows', '.github/workflows/start.yml', '--eventpath', join(home, 'event.json')],
+    ...['--platform', 'ubuntu-24.04=-self-hosted', '--action-offline-mode', '--json', '--verbose=false'],
+    ...Object.entries(local).flatMap(([name, path]) => ['--local-repository', `${name}=${path}`]),
+    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+  ];
+  mkdirSync(join(home, '.config', 'act'), { recursive: true });
+  // Without a file of its own act asks which image to use.
+  writeFileSync(join(home, '.config', 'act', 'actrc'), '-P ubuntu-latest=-self-hosted\n');
+  const path = [...engineAccess.path, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  const child = spawn(options.act, args, {
+    cwd: folder,
+    env: { HOME: home, PATH: path, TMPDIR: tmpdir(), ...engineAccess.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: patienceMs,
+    killSignal: 'SIGKILL',
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+  }
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? -1));
+  });
+  return { exitCode, text };
+}
+
+/** Every version of actions/checkout that the files name, as an action that copies the repository. */
+function checkouts(files: Readonly<Record<string, string>>, home: string): Readonly<Record<string, string>> {
+  const folder = join(home, 'checkout');
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, 'action.yml'),
+    'name: checkout\ndescription: Copies the repository.\ninputs:\n  ref: { description: Unused. }\n  persist-credentials: { description: Unused. }\nruns: { using: node24, main: index.js }\n',
+  );
+  const copy = 'cpSync(process.env.CHECKOUT_FROM, process.env.GITHUB_WORKSPACE, { recursive: true })';
+  writeFileSync(join(folder, 'index.js'), `require('node:fs').${copy};\n`);
+  const names = Object.values(files).flatMap((text) => text.match(/actions\/checkout@[\w.]+/g) ?? []);
+  return Object.fromEntries(names.map((name) => [name, folder]));
+}
+
+/** What of this repository GitHub would run: act reads the whole folder that it is given. */
+function builtAction(home: string): string {
+  const folder = join(home, 'deploy-guard');
+  for (const name of ['action.yml', 'dist'])
+    cpSync(join(ACTION, name), join(folder, name), { recursive: true });
+  return folder;
+}
+
+interface LogLine {
+  readonly job?: string;
+  readonly jobResult?: string;
+  readonly msg: string;
+  readonly command?: string;
+  readonly name?: string;
+  readonly arg?: string;
+}
+
+/** Each line of act's log is JSON, but for the last words of a run that failed. */
+function readLog(text: string): Pick<WorkflowRun, 'log' | 'jobs' | 'outputs'> {
+  const lines = text.split('\n').map((line): LogLine => {
+    try {
+      return JSON.parse(line) as LogLine;
+    } catch {
+      return { msg: line };
+    }
+  });
+  return {
+    log: lines.map(({ msg }) => msg.trimEnd()).join('\n'),
+    jobs: Object.fromEntries(
+      lines.flatMap(({ job, jobResult }) =>
+        job === undefined || jobResult === undefined ? [] : [[job, jobResult]],
+      ),
+    ),
+    outputs: Object.fromEntries(
+      lines.flatMap(({ command, name, arg = '' }) =>
+        command === 'set-output' && name !== undefined ? [[name, arg]] : [],
+      ),
+    ),
+  };
+}

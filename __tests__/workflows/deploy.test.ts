@@ -1,0 +1,222 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { changes } from '../e2e/deploy.ts';
+import { findTool } from '../second-opinion/tool.ts';
+import { runWorkflow, type WorkflowRun, workflowText } from './act.ts';
+
+// act runs the workflows as GitHub's runner would. Without it these tests are skipped, and fail where stand-ins are
+// refused (CI).
+const act = findTool('act');
+const open: Sandbox[] = [];
+afterAll(async () => {
+  await Promise.all(open.map((sandbox) => sandbox.close()));
+});
+
+async function newSandbox(): Promise<Sandbox> {
+  const sandbox = await startSandbox({ speed: 100 });
+  open.push(sandbox);
+  return sandbox;
+}
+
+// No `%0A`, which act, unlike the runner, takes for a line break after it has taken `%25` for a percent sign.
+const SECRETS = {
+  JWT_SECRET: 'q7Rz2mV9%25xKp4Ls8TnWc3Y%bHd6FgJe1Ua5',
+  DATABASE_PASSWORD: 'Torque=Curve_9c41fd7a',
+};
+
+/** The reusable workflow as another repository calls it, and a job that reads its outputs. */
+const caller = (inputs: Readonly<Record<string, string>>) => `on: push
+jobs:
+  call:
+    uses: ./.github/workflows/deploy.yml
+    with:
+      aws-region: us-east-1
+      ecr-repository: dyno-agent
+      cluster: dyno-agent-cluster
+      service: dyno-agent-service
+${Object.entries(inputs)
+  .map(([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`)
+  .join('')}    secrets:
+      AWS_ACCESS_KEY_ID: \${{ secrets.AWS_ACCESS_KEY_ID }}
+      AWS_SECRET_ACCESS_KEY: \${{ secrets.AWS_SECRET_ACCESS_KEY }}
+      SLACK_WEBHOOK_URL: \${{ secrets.SLACK_WEBHOOK_URL }}
+      ENVIRONMENT: \${{ secrets.ENVIRONMENT }}
+  after:
+    needs: call
+    runs-on: ubuntu-24.04
+    steps:
+      - run: printf '%s' "$OUTPUTS" > "$RESULTS"
+        env:
+          OUTPUTS: \${{ toJSON(needs.call.outputs) }}
+`;
+
+const call = async (
+  sandbox: Sandbox,
+  inputs: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<WorkflowRun> =>
+  await runWorkflow({
+    act: act ?? '',
+    sandbox,
+    secrets,
+    files: {
+      '.github/workflows/deploy.yml': workflowText('deploy.yml'),
+      '.github/workflows/start.yml': caller(inputs),
+    },
+  });
+
+/** The endings of the jobs, by the last part of their names. */
+const endings = ({ jobs }: WorkflowRun) =>
+  Object.fromEntries(Object.entries(jobs).map(([name, ending]) => [name.split('/').at(-1), ending]));
+
+describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
+  it('lints, tests, deploys this commit, and hands the outputs to its caller', async () => {
+    const sandbox = await newSandbox();
+    const before = sandbox.truth().runningDigests['dyno-agent-service'];
+    const lines = ['# what the service needs', '', ...Object.entries(SECRETS).map((pair) => pair.join('='))];
+    const run = await call(
+      sandbox,
+      {
+        'setup-command': 'touch set-up',
+        'lint-command': 'test -f set-up && test -f Dockerfile',
+        'test-command': 'test -f app.txt',
+        'required-secrets': 'JWT_SECRET min=32 unique\nDATABASE_PASSWORD strong',
+      },
+      { ENVIRONMENT: lines.join('\n') },
+    );
+    expect(run.exitCode, run.log).toBe(0);
+    expect(endings(run)).toEqual({
+      'Lint and tests': 'success',
+      'deploy dyno-agent-service': 'success',
+      after: 'success',
+    });
+    const truth = sandbox.truth();
+    const running = truth.runningDigests['dyno-agent-service'] ?? [];
+    expect(running).toHaveLength(1);
+    expect(running).not.toEqual(before);
+    expect(truth.deploymentsStarted).toHaveLength(1);
+    expect(truth.slackMessages).toHaveLength(1);
+    expect(run.results).toMatchObject({
+      result: 'succeeded',
+      'failure-code': '',
+      'aws-account-id': '123456789012',
+      'image-digest': running[0],
+      'image-tags': JSON.stringify([run.sha, 'latest']),
+    });
+    const image = truth.images['dyno-agent']?.find(({ digest }) => digest === running[0]);
+    expect(image?.tags).toContain(run.sha);
+    // Each reached the action whole (its rules hold), and none is in what a person can read.
+    expect(run.log).toContain('2 of 2 set');
+    for (const value of Object.values(SECRETS)) expect(run.log).not.toContain(value);
+    expect(run.log).not.toContain(sandbox.env()['AWS_SECRET_ACCESS_KEY']);
+  });
+
+  it('checks without changing anything', async () => {
+    const sandbox = await newSandbox();
+    const run = await call(sandbox, { mode: 'check' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(endings(run)).toEqual({ 'check dyno-agent-service': 'success', after: 'success' });
+    expect(run.results).toMatchObject({ result: 'checked' });
+    const truth = sandbox.truth();
+    expect(truth.calls.map(({ operation }) => operation)).toContain('DescribeServices');
+    expect(changes({ truth })).toEqual([]);
+    expect(truth.slackMessages).toEqual([]);
+  });
+
+  it('rolls back without lint or tests, to what ran before', async () => {
+    const sandbox = await newSandbox();
+    const before = sandbox.truth().runningDigests['dyno-agent-service'] ?? [];
+    const deployed = await call(sandbox, {});
+    expect(deployed.exitCode, deployed.log).toBe(0);
+    expect(sandbox.truth().runningDigests['dyno-agent-service']).not.toEqual(before);
+    const run = await call(sandbox, { mode: 'rollback', 'lint-command': 'false', 'test-command': 'false' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(endings(run)).toEqual({ 'rollback dyno-agent-service': 'success', after: 'success' });
+    expect(run.results).toMatchObject({ result: 'succeeded', 'image-digest': before[0] });
+    const truth = sandbox.truth();
+    expect(truth.runningDigests['dyno-agent-service']).toEqual(before);
+    expect(truth.deploymentsStarted).toHaveLength(2);
+    expect(truth.tagMoves.at(-1)).toMatchObject({ tag: 'latest', digest: before[0] });
+  });
+
+  it.each([
+    ['lint-command', 'true; false; true'],
+    ['test-command', 'false | cat'],
+    ['setup-command', 'echo "$NOT_SET_ANYWHERE"'],
+  ])('asks AWS nothing where its %s fails (`%s`)', async (name, command) => {
+    const sandbox = await newSandbox();
+    const run = await call(sandbox, { 'lint-command': 'true', [name]: command });
+    expect(run.exitCode).not.toBe(0);
+    expect(endings(run)['Lint and tests'], run.log).toBe('failure');
+    expect(Object.keys(endings(run)).filter((job) => job.startsWith('deploy '))).toEqual([]);
+    const truth = sandbox.truth();
+    expect(truth.calls).toEqual([]);
+    expect(changes({ truth })).toEqual([]);
+    expect(truth.slackMessages).toEqual([]);
+  });
+
+  it('stops at a line of ENVIRONMENT that it can not read, without printing it', async () => {
+    const sandbox = await newSandbox();
+    const run = await call(sandbox, {}, { ENVIRONMENT: 'JWT_SECRET: q7Rz2mV9xKp4Ls8TnWc3Y' });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.log).toContain('A line of the secret ENVIRONMENT is not NAME=value.');
+    expect(run.log).not.toContain('q7Rz2mV9xKp4Ls8TnWc3Y');
+    expect(sandbox.truth().calls).toEqual([]);
+  });
+
+  it('fails with the code where a secret is missing, and changes nothing', async () => {
+    const sandbox = await newSandbox();
+    const run = await call(sandbox, { 'required-secrets': 'JWT_SECRET' });
+    expect(run.exitCode).not.toBe(0);
+    expect(endings(run)).toEqual({ 'deploy dyno-agent-service': 'failure' });
+    expect(run.outputs).toMatchObject({ result: 'failed', 'failure-code': 'DG112' });
+    const truth = sandbox.truth();
+    expect(changes({ truth })).toEqual([]);
+    expect(truth.slackMessages).toHaveLength(1);
+  });
+});
+
+/** The README's way: checkout, then the action as a step. */
+const steps = `on: push
+jobs:
+  deploy:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v7
+      - uses: org/deploy-guard@v1
+        id: deploy
+        with:
+          aws-region: us-east-1
+          aws-access-key-id: \${{ secrets.AWS_ACCESS_KEY_ID }}
+          aws-secret-access-key: \${{ secrets.AWS_SECRET_ACCESS_KEY }}
+          ecr-repository: dyno-agent
+          cluster: dyno-agent-cluster
+          service: dyno-agent-service
+          required-secrets: JWT_SECRET min=32
+          slack-webhook-url: \${{ secrets.SLACK_WEBHOOK_URL }}
+        env:
+          JWT_SECRET: \${{ secrets.JWT_SECRET }}
+      - run: printf '%s' "$OUTPUTS" > "$RESULTS"
+        env:
+          OUTPUTS: \${{ toJSON(steps.deploy.outputs) }}
+`;
+
+describe.skipIf(act === undefined)('the action as a step, run by act', () => {
+  it('deploys, gives its outputs to the next step, and runs its post step', async () => {
+    const sandbox = await newSandbox();
+    const run = await runWorkflow({
+      act: act ?? '',
+      sandbox,
+      files: { '.github/workflows/start.yml': steps },
+    });
+    expect(run.exitCode, run.log).toBe(0);
+    const truth = sandbox.truth();
+    const running = truth.runningDigests['dyno-agent-service'] ?? [];
+    expect(run.results).toMatchObject({ result: 'succeeded', 'image-digest': running[0] });
+    expect(truth.images['dyno-agent']?.find(({ digest }) => digest === running[0])?.tags).toContain(run.sha);
+    expect(truth.deploymentsStarted).toHaveLength(1);
+    expect(truth.slackMessages).toHaveLength(1);
+    expect(run.log).toContain('Success - Post org/deploy-guard@v1');
+    expect(run.log).not.toContain(sandbox.env()['JWT_SECRET']);
+  });
+});
