@@ -35,6 +35,16 @@ export class TaskDefinitionStore {
     const arn = arnOf(this.#account, 'ecs', `task-definition/${family}:${revision}`);
     const definition: TaskDefinition = {
       ...given,
+      // What a container leaves out comes back as the empty value, never missing.
+      containerDefinitions: given.containerDefinitions?.map((container) => ({
+        cpu: 0,
+        portMappings: [],
+        essential: true,
+        environment: [],
+        mountPoints: [],
+        volumesFrom: [],
+        ...container,
+      })),
       taskDefinitionArn: arn,
       family,
       revision,

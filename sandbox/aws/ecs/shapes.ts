@@ -84,6 +84,7 @@ function deploymentShape(state: EcsState, service: Service, deployment: Deployme
     createdAt: date(deployment.createdAt),
     updatedAt: date(deployment.updatedAt),
     launchType: service.launchType,
+    ...(service.launchType === 'FARGATE' ? { platformVersion: '1.4.0', platformFamily: 'Linux' } : {}),
     networkConfiguration: service.networkConfiguration,
     // Only the ECS controller tells a rollout's state.
     ...(service.controller === 'ECS'
@@ -219,7 +220,11 @@ export function taskShape(task: Task, clusterArn: string): AwsTask {
     attachments: [],
     attributes: [{ name: 'ecs.cpu-architecture', value: 'x86_64' }],
     connectivity: 'CONNECTED',
-    containers: task.containers.map((container) => ({ ...container })),
+    containers: task.containers.map((container) => {
+      const given = definition.containerDefinitions?.find(({ name }) => name === container.name);
+      const memory = given?.memory === undefined ? {} : { memory: String(given.memory) };
+      return { ...container, cpu: String(given?.cpu ?? 0), ...memory };
+    }),
     cpu: definition.cpu,
     memory: definition.memory,
     createdAt: date(task.createdAt),

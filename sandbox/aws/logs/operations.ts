@@ -101,6 +101,8 @@ function describeLogStreams(
       lastEventTimestamp: stream.events.at(-1)?.timestamp,
       lastIngestionTime: stream.events.at(-1)?.ingestionTime,
       arn: arnOf(world.account, 'logs', `log-group:${group.name}:log-stream:${stream.name}`),
+      // Of no use since 2019, and there all the same (API reference, LogStream).
+      storedBytes: 0,
     })),
     nextToken: page.nextToken,
   };
