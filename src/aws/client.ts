@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@aws-sdk/types';
 import { type Agents, isLoopback } from '../runner/http.ts';
+import { BoundedHandler } from './bounded-handler.ts';
 
 /** What every client of the SDK is made with. */
 export interface ClientSettings {
@@ -11,6 +12,8 @@ export interface ClientSettings {
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 15_000;
+/** A body follows its headers at once, and is at most some megabytes. */
+const BODY_MS = 10_000;
 
 /** How long a run waits for what it can do without, tries again and all. */
 const OPTIONAL_MS = 15_000;
@@ -27,14 +30,17 @@ export function clientConfig(settings: ClientSettings) {
     ...(settings.credentials ? { credentials: settings.credentials } : {}),
     // Six attempts: with the SDK's back-off they span some seconds, where its three are over in 70 ms.
     maxAttempts: 6,
-    requestHandler: {
-      httpAgent: settings.agents.http,
-      httpsAgent: settings.agents.https,
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: ANSWER_MS,
-      // Without it the SDK only warns, and a hung answer is waited for without end.
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: new BoundedHandler(
+      {
+        httpAgent: settings.agents.http,
+        httpsAgent: settings.agents.https,
+        connectionTimeout: CONNECT_MS,
+        requestTimeout: ANSWER_MS,
+        // Without it the SDK only warns, and a hung answer is waited for without end.
+        throwOnRequestTimeout: true,
+      },
+      BODY_MS,
+    ),
   };
 }
 

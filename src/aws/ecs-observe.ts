@@ -195,7 +195,8 @@ export class EcsObservations implements EcsObserver {
       ),
     );
     if (answer instanceof Refused) return answer.reading('ecs:ListTasks');
-    return seen({ arns: answer.taskArns ?? [], next: answer.nextToken });
+    if (!answer.taskArns) throw new ObservationFault('unreachable', 'ListTasks answered without tasks');
+    return seen({ arns: answer.taskArns, next: answer.nextToken });
   }
 
   async #describeTasks(
@@ -211,7 +212,8 @@ export class EcsObservations implements EcsObserver {
         this.#client.send(new DescribeTasksCommand({ cluster, tasks }), { abortSignal: signal }),
       );
       if (answer instanceof Refused) return answer.reading('ecs:DescribeTasks');
-      fresh.push(...(answer.tasks ?? []).flatMap((task) => toTask(task) ?? []));
+      if (!answer.tasks) throw new ObservationFault('unreachable', 'DescribeTasks answered without tasks');
+      fresh.push(...answer.tasks.flatMap((task) => toTask(task) ?? []));
     }
     if (this.#stopped.size > TASKS_KEPT) this.#stopped.clear();
     for (const task of fresh) if (task.lastStatus === 'STOPPED') this.#stopped.set(task.arn, task);

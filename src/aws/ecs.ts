@@ -95,7 +95,9 @@ export class Ecs {
       new DescribeClustersCommand({ clusters: [cluster] }),
       optionalAnswer(),
     );
-    return clusters?.[0]?.status;
+    // Also of a cluster that is not there AWS sends a list, an empty one.
+    if (!clusters) throw new Error('DescribeClusters answered without clusters');
+    return clusters[0]?.status;
   }
 
   /** Names of up to 100 clusters, for naming what was probably meant. */
@@ -124,7 +126,12 @@ export class Ecs {
     const answers = await Promise.all(
       tens.map((ten) => this.client.send(new DescribeServicesCommand({ cluster, services: [...ten] }))),
     );
-    return answers.flatMap(({ services }) => services ?? []).map(toService);
+    return answers
+      .flatMap(({ services }) => {
+        if (!services) throw new Error('DescribeServices answered without services');
+        return services;
+      })
+      .map(toService);
   }
 
   /** A task definition by ARN, `family:revision` or family (the newest active revision). */

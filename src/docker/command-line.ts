@@ -18,6 +18,9 @@ export interface CommandWishes {
 /** How long a login may take, in milliseconds. */
 export const LOGIN_MS = 60_000;
 
+/** How long a push may take, in milliseconds: docker itself waits without end for a registry that hangs. */
+export const PUSH_MS = 30 * 60_000;
+
 /** Runs an engine's program in the workspace. Throws CommandNotStarted. */
 export async function runEngine(
   program: EngineName,

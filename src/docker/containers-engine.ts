@@ -6,7 +6,7 @@ import { isLoopback } from '../runner/http.ts';
 import type { BuildSettings } from '../stages/inputs/config.ts';
 import { splitBuildArgs } from './build-args.ts';
 import type { BuildNames } from './build-command.ts';
-import { type CommandWishes, LOGIN_MS, runEngine, writeBuildSecrets } from './command-line.ts';
+import { type CommandWishes, LOGIN_MS, PUSH_MS, runEngine, writeBuildSecrets } from './command-line.ts';
 import { makeAuthFile } from './containers-auth.ts';
 import { containersBuildArguments } from './containers-build-command.ts';
 import type { ContainerEngine, EngineSettings } from './engine.ts';
@@ -70,7 +70,10 @@ export class ContainersEngine implements ContainerEngine {
       ...overHttp(reference.slice(0, reference.indexOf('/'))),
     ];
     const push = this.#isIndex ? ['manifest', 'push', '--all'] : ['push'];
-    return await this.#run([...push, ...options, reference, `docker://${reference}`], { onLines });
+    return await this.#run([...push, ...options, reference, `docker://${reference}`], {
+      onLines,
+      timeoutMs: PUSH_MS,
+    });
   }
 
   async pushedDigest(): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { CommandResult, OnLines } from '../runner/command.ts';
 import type { BuildSettings } from '../stages/inputs/config.ts';
 import { splitBuildArgs } from './build-args.ts';
 import { type BuildNames, buildArguments } from './build-command.ts';
-import { type CommandWishes, LOGIN_MS, runEngine, writeBuildSecrets } from './command-line.ts';
+import { type CommandWishes, LOGIN_MS, PUSH_MS, runEngine, writeBuildSecrets } from './command-line.ts';
 import { makeConfigFolder, userConfigFolder } from './config-folder.ts';
 import type { ContainerEngine, EngineSettings } from './engine.ts';
 
@@ -49,7 +49,7 @@ export class Docker implements ContainerEngine {
   }
 
   async push(reference: string, onLines: OnLines): Promise<CommandResult> {
-    return await this.#run(['push', reference], { onLines });
+    return await this.#run(['push', reference], { onLines, timeoutMs: PUSH_MS });
   }
 
   async pushedDigest(reference: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { isLoopback } from '../runner/http.ts';
 import type { BuildSettings } from '../stages/inputs/config.ts';
 import { splitBuildArgs } from './build-args.ts';
 import { type BuildNames, buildkitOptions, commonBuildOptions } from './build-command.ts';
-import { type CommandWishes, LOGIN_MS, runEngine, writeBuildSecrets } from './command-line.ts';
+import { type CommandWishes, LOGIN_MS, PUSH_MS, runEngine, writeBuildSecrets } from './command-line.ts';
 import { makeConfigFolder, userConfigFolder } from './config-folder.ts';
 import type { ContainerEngine, EngineSettings } from './engine.ts';
 
@@ -50,7 +50,7 @@ export class Nerdctl implements ContainerEngine {
     const host = reference.slice(0, reference.indexOf('/'));
     // Without it only the machine's own platform would be pushed.
     const all = this.#platforms > 0 ? ['--all-platforms'] : [];
-    return await this.#run([...overHttp(host), 'push', ...all, reference], { onLines });
+    return await this.#run([...overHttp(host), 'push', ...all, reference], { onLines, timeoutMs: PUSH_MS });
   }
 
   /** nerdctl tells none that a program could read: what the registry has is taken. */

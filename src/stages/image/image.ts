@@ -10,6 +10,7 @@ import { manyLines, oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 import { fitsPlatform, normalized } from '../preflight/platform.ts';
 import { listed } from '../report/words.ts';
+import { pushPatiently } from './push.ts';
 
 /** The image of this commit, as it stands in the repository. */
 export interface PushedImage {
@@ -61,7 +62,7 @@ export async function buildAndPush(order: ImageOrder, ports: ImagePorts): Promis
   if (failure) throw new Failure(failure);
   if (!engine.pushesWithBuild) {
     ports.onPush();
-    const pushed = await engine.push(reference, ports.onOutput);
+    const pushed = await pushPatiently(engine, reference, ports.onOutput);
     if (pushed.exitCode !== 0) throw new Failure(pushFailed(pushed, reference));
   }
   const expected = await engine.pushedDigest(reference);

@@ -1,0 +1,41 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+type Handle = NodeHttpHandler['handle'];
+
+/** The SDK's own way to HTTP, with a bound on the whole answer: its time-outs are for a connection that is idle. */
+export class BoundedHandler extends NodeHttpHandler {
+  readonly #bodyMs: number;
+
+  /** `bodyMs`: how long a body may take from its headers on, in milliseconds. */
+  constructor(options: NonNullable<ConstructorParameters<typeof NodeHttpHandler>[0]>, bodyMs: number) {
+    super(options);
+    this.#bodyMs = bodyMs;
+  }
+
+  /** Asks once. A body that takes longer ends with a TimeoutError, which the SDK tries again like any other. */
+  override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
+    const handled = await super.handle(request, options);
+    // The base class declares no type for the body; in Node it is the answer's stream.
+    const body: unknown = handled.response.body;
+    if (isStream(body)) cutAfter(body, this.#bodyMs);
+    return handled;
+  }
+}
+
+interface BodyStream {
+  destroy(error: Error): unknown;
+  once(event: 'close' | 'end', then: () => void): unknown;
+}
+
+function isStream(body: unknown): body is BodyStream {
+  return typeof body === 'object' && body !== null && 'destroy' in body && 'once' in body;
+}
+
+function cutAfter(body: BodyStream, ms: number): void {
+  const timer = setTimeout(() => {
+    const error = new Error(`the answer was not whole within ${ms / 1000} s`);
+    error.name = 'TimeoutError';
+    body.destroy(error);
+  }, ms);
+  for (const event of ['close', 'end'] as const) body.once(event, () => clearTimeout(timer));
+}
