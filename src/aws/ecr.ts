@@ -34,6 +34,10 @@ export interface RegistryLogin {
 /** No scan, none of this kind of image, or no such image (API_DescribeImageScanFindings). */
 const NEVER_SCANNED = /^(ScanNotFoundException|UnsupportedImageTypeException|ImageNotFoundException)$/;
 
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
 /** An address without a scheme is read as https; on this machine as http. */
 function endpointUrl(text: string): URL | null {
   if (/^https?:\/\//.test(text)) return URL.parse(text);
@@ -68,7 +72,8 @@ export class Ecr {
       new DescribeRepositoriesCommand({ repositoryNames: [name], ...(registryId ? { registryId } : {}) }),
     );
     const found = repositories?.[0];
-    if (!found?.repositoryUri || !found.registryId)
+    // Both are cut up and put into addresses: an answer that has no text there is none of ECR's.
+    if (!found || !isText(found.repositoryUri) || !isText(found.registryId))
       throw new Error('DescribeRepositories answered without a URI');
     return {
       name,

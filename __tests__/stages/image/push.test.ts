@@ -35,6 +35,24 @@ describe('pushPatiently', () => {
     expect(await pushes(failed('EOF', 143))).toEqual({ calls: 1, exitCode: 143 });
   });
 
+  it('does not where the engine has tried for long by itself', async () => {
+    let at = 0;
+    let calls = 0;
+    const push = () => {
+      calls += 1;
+      at += 50_000;
+      return Promise.resolve(failed('received unexpected HTTP status: 503 Service Unavailable'));
+    };
+    await pushPatiently(
+      { push },
+      'registry/app:1',
+      () => undefined,
+      [0, 0],
+      () => at,
+    );
+    expect(calls).toBe(1);
+  });
+
   it('gives up after three', async () => {
     expect(await pushes(failed('EOF'), failed('EOF'), failed('EOF'))).toEqual({ calls: 3, exitCode: 1 });
   });
