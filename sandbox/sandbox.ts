@@ -186,7 +186,7 @@ function underFaults(
       req.resume();
       return;
     }
-    spoilAnswer(res, fault?.kind);
+    spoilAnswer(res, fault);
     await handler(req, res);
   };
 }

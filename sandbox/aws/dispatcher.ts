@@ -94,7 +94,7 @@ export class Dispatcher {
     const fault = this.#faults.next(call.service, call.operation);
     const outcome = await this.#outcome(call, req, () => meets(fault, res));
     if (outcome === 'over') return;
-    spoilAnswer(res, fault?.kind);
+    spoilAnswer(res, fault);
     send(res, { ...render(call, outcome, requestId), requestId });
   }
 

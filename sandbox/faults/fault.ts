@@ -1,6 +1,7 @@
 /**
  * How a call goes wrong. `reset-before`: before anything is done; `reset-after`: done, and the answer lost;
  * `drip`: done, and the answer comes a byte a second; `wrong-json`: done, and answered with JSON of another shape;
+ * `mutated`: done, and answered with one value changed, which the fault's `random` chooses;
  * `html`: a proxy's page in place of an answer; `expired`: the credentials are over; `refuse`: AWS's API answers with
  * the fault's own `error`.
  */
@@ -14,6 +15,7 @@ export type FaultKind =
   | 'drip'
   | 'truncated'
   | 'wrong-json'
+  | 'mutated'
   | 'html'
   | 'expired'
   | 'refuse';
@@ -44,6 +46,8 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Real milliseconds that the call is held up before. */
   readonly delayMs?: number;
+  /** Of `mutated`: numbers from 0 to 1 that choose the value and its replacement. */
+  readonly random?: () => number;
   /** Of `refuse`: AWS's code and words. */
   readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
 }

@@ -1,12 +1,14 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FaultKind } from './fault.ts';
+import type { Fault, FaultKind } from './fault.ts';
+import { mutateJson } from './mutate.ts';
 
-const SPOILING: readonly FaultKind[] = ['reset-after', 'truncated', 'drip', 'wrong-json'];
+const SPOILING: readonly FaultKind[] = ['reset-after', 'truncated', 'drip', 'wrong-json', 'mutated'];
 const OTHER_JSON = Buffer.from('{"unexpected":[null,1,"word",{"deployments":"none"}]}');
 
 /** Lets the work be done, and as much of its answer through as the fault lets. Other kinds change nothing. */
-export function spoilAnswer(res: ServerResponse, kind: FaultKind | undefined): void {
+export function spoilAnswer(res: ServerResponse, fault: Fault | undefined): void {
+  const kind = fault?.kind;
   if (kind === undefined || !SPOILING.includes(kind)) return;
   const writeHead = res.writeHead.bind(res);
   const end = res.end.bind(res);
@@ -24,7 +26,7 @@ export function spoilAnswer(res: ServerResponse, kind: FaultKind | undefined): v
         res.destroy();
         return res;
       }
-      const sent = kind === 'wrong-json' && body.length > 0 ? OTHER_JSON : body;
+      const sent = body.length > 0 ? changed(body, fault) : body;
       writeHead(status, { ...headers, ...(chunk === undefined ? {} : { 'content-length': sent.length }) });
       if (kind === 'truncated' && body.length > 1) {
         res.write(sent.subarray(0, Math.floor(sent.length / 2)), () => res.destroy());
@@ -37,6 +39,12 @@ export function spoilAnswer(res: ServerResponse, kind: FaultKind | undefined): v
       return chunk === undefined ? end() : end(sent);
     },
   });
+}
+
+/** The answer in the shape that the fault gives it. */
+function changed(body: Buffer, fault: Fault | undefined): Buffer {
+  if (fault?.kind === 'wrong-json') return OTHER_JSON;
+  return fault?.kind === 'mutated' && fault.random ? mutateJson(body, fault.random) : body;
 }
 
 /** A byte a second: a connection that is never idle, and an answer that never comes. */
