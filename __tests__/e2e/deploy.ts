@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -129,7 +129,15 @@ export async function deployInto(
     return { run, truth: sandbox.truth(), sha: workspace.sha, sandbox };
   } finally {
     rmSync(workspace.folder, { recursive: true, force: true });
+    removeImage(`${sandbox.registryHost}/dyno-agent:${workspace.sha}`);
   }
+}
+
+/** Images that pile up make each build slower. One that was never built is none to remove. */
+function removeImage(reference: string): void {
+  if (engine.kind !== 'docker') return;
+  const env = { ...process.env, ...engine.env };
+  execFile('docker', ['image', 'rm', '--force', reference], { env }, () => undefined);
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {

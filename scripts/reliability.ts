@@ -1,0 +1,44 @@
+// Runs every case of the table of faults, and writes what each came to: __tests__/e2e/faults/outcomes.json, and the
+// tables of docs/reliability.md. `--docs` writes the tables alone. Takes half an hour; ends red on a broken promise.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Case, nameOf, runCase } from '../__tests__/e2e/faults/matrix.ts';
+import { allCases, OUTCOMES_FILE, readOutcomes, withTables } from '../__tests__/e2e/faults/table.ts';
+
+const WORKERS = Number(process.env['DEPLOY_GUARD_WORKERS'] ?? '6');
+const page = join(import.meta.dirname, '..', 'docs', 'reliability.md');
+
+function writePage(): void {
+  writeFileSync(page, withTables(readFileSync(page, 'utf8'), readOutcomes()));
+}
+
+async function runAll(cases: readonly Case[]): Promise<number> {
+  const said = new Map<string, string>();
+  const waiting = [...cases];
+  let broken = 0;
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const outcome = await runCase(next).catch((error: unknown) => ({
+        said: 'no end',
+        broken: [String(error)],
+      }));
+      said.set(nameOf(next), outcome.said);
+      if (outcome.broken.length === 0) continue;
+      broken += 1;
+      process.stdout.write(`${nameOf(next)}: ${outcome.said}: ${outcome.broken.join('; ')}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  const outcomes = Object.fromEntries(cases.map((story) => [nameOf(story), said.get(nameOf(story))]));
+  writeFileSync(OUTCOMES_FILE, `${JSON.stringify(outcomes, undefined, 2)}\n`);
+  return broken;
+}
+
+let broken = 0;
+if (!process.argv.includes('--docs')) {
+  const cases = await allCases();
+  broken = await runAll(cases);
+  process.stdout.write(`${cases.length} cases, ${broken} broke a promise\n`);
+}
+writePage();
+process.exit(broken > 0 ? 1 : 0);
