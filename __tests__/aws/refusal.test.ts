@@ -117,3 +117,12 @@ describe('readRefusal', () => {
     );
   });
 });
+
+describe('an error whose message is no text', () => {
+  it.each([[17], [{ a: 1 }], [[null]], [true]])('is read all the same: %j', (message) => {
+    const error = Object.assign(new Error(), { message, $metadata: { httpStatusCode: 400 } });
+    expect(readRefusal(error).message).toBe(
+      String(message) || "HTTP 400, which is not an answer of AWS's (a proxy's, perhaps)",
+    );
+  });
+});
