@@ -119,10 +119,13 @@ describe('readRefusal', () => {
 });
 
 describe('an error whose message is no text', () => {
-  it.each([[17], [{ a: 1 }], [[null]], [true]])('is read all the same: %j', (message) => {
+  it.each([
+    [17, '17'],
+    [true, 'true'],
+    [{ a: 1 }, "HTTP 400, which is not an answer of AWS's (a proxy's, perhaps)"],
+    [[null], "HTTP 400, which is not an answer of AWS's (a proxy's, perhaps)"],
+  ])('is read all the same: %j', (message, words) => {
     const error = Object.assign(new Error(), { message, $metadata: { httpStatusCode: 400 } });
-    expect(readRefusal(error).message).toBe(
-      String(message) || "HTTP 400, which is not an answer of AWS's (a proxy's, perhaps)",
-    );
+    expect(readRefusal(error).message).toBe(words);
   });
 });

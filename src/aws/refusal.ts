@@ -76,8 +76,9 @@ export function readRefusal(error: unknown): AwsProblem {
 
 /** Anything can be thrown; an object that is no error may not even be a text. */
 function wordsOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return typeof error === 'object' || typeof error === 'function' ? '' : String(error);
+  // Out of an answer of another shape the SDK makes an error whose message is no text.
+  const words: unknown = error instanceof Error ? error.message : error;
+  return typeof words === 'object' || typeof words === 'function' ? '' : String(words);
 }
 
 /** The SDK's message, but where it is empty or says nothing (`Unknown`, `UnknownError`): a proxy's page, not AWS's. */
