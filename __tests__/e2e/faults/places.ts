@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,7 @@ const engineFaults: Readonly<Record<string, string>> = {
 /** A folder whose `docker` is the real one, but for its push. */
 function faultyDocker(push: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-guard-faulty-docker-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'docker');
   const script = `#!/bin/sh\nif [ "$1" = push ]; then ${push}; fi\nPATH=\${PATH#*faulty-docker-*:}\nexec docker "$@"\n`;
   writeFileSync(file, script);
