@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest';
-import { randomOf, seedOf } from './faults/sample.ts';
+import { randomOf, seedOf, USUAL } from './faults/sample.ts';
 import { soakOnce } from './soak.ts';
 
 /** 500 of them: `npm run soak`. */
 const COUNT = 20;
-const seed = seedOf('DEPLOY_GUARD_SOAK_SEED');
+const seed = seedOf('DEPLOY_GUARD_SOAK_SEED', USUAL);
 
 describe.concurrent.each(Array.from({ length: COUNT }, (_, index) => index))(
   'deploy %i of the soak',

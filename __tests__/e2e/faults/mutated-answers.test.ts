@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { type DeployOptions, deploy } from '../deploy.ts';
-import { randomOf, seedOf } from './sample.ts';
+import { randomOf, seedOf, USUAL } from './sample.ts';
 
 const COUNT = 16;
 const SERVICES = ['ecs', 'ecr', 'registry', 'logs', 'sts', 'github'] as const;
@@ -11,7 +11,7 @@ const WAYS: readonly DeployOptions[] = [
   { scenario: 'crash-loop-undone' },
 ];
 
-const seed = seedOf('DEPLOY_GUARD_MUTATION_SEED');
+const seed = seedOf('DEPLOY_GUARD_MUTATION_SEED', USUAL);
 
 describe.concurrent.each(Array.from({ length: COUNT }, (_, index) => index))(
   'answers mutated %i',
