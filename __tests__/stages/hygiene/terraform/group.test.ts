@@ -167,6 +167,43 @@ describe('what is looked at', () => {
   });
 });
 
+describe('files that are slow to read', () => {
+  const cpuSeconds = async (files: Readonly<Record<string, string>>) => {
+    const before = process.cpuUsage();
+    const hits = await found(files);
+    const { user, system } = process.cpuUsage(before);
+    return { hits, seconds: (user + system) / 1e6 };
+  };
+  const database = 'resource "aws_db_instance" "main" {\n}\n';
+
+  it.each([
+    ['line separators', '\u2028', ''],
+    ['next lines', '\u0085', ''],
+    ['spaces', ' ', 'a = {\n'],
+  ])('end at a run of white space that nobody writes: %s', async (_, space, before) => {
+    const { hits, seconds } = await cpuSeconds({
+      'a.tf': `${database}${before}${space.repeat(20_000)}`,
+      'b/main.tf': database,
+    });
+    expect(seconds).toBeLessThan(3);
+    expect(hits.map(({ where }) => where.file)).toContain('b/main.tf');
+  });
+
+  it('are read within one bound, all together, and AWS is heard meanwhile', async () => {
+    // Half a second each.
+    const slow = `a = "${'${'.repeat(20_000)}"\n${database}`;
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`m${index}/main.tf`, slow]));
+    let turns = 0;
+    const clock = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const { seconds } = await cpuSeconds(files);
+    clearInterval(clock);
+    expect(seconds).toBeLessThan(8);
+    expect(turns).toBeGreaterThan(2);
+  }, 120_000);
+});
+
 const words = fc.constantFrom(
   'resource',
   'variable',

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Repository } from '../repository.ts';
 import { asText } from './evaluate.ts';
 import type { Call, Folder, Located } from './folder.ts';
@@ -15,6 +16,9 @@ const ASIDE =
  */
 const MOST_FILES = 5_000;
 const MOST_CHARACTERS = 2_000_000;
+/** Time that parsing takes at most, all files together, and how long it holds the event loop at a time. In milliseconds. */
+const MOST_PARSING_MS = 3_000;
+const TURN_MS = 8;
 
 /** Types of resources that rules look at. */
 const RESOURCES =
@@ -44,8 +48,9 @@ export async function readFolders(repository: Repository): Promise<readonly Fold
   const texts = neededOf(await textsOf(repository, sources));
   const values = await textsOf(repository, files.filter(isValues).slice(0, MOST_FILES));
   const reader = await loadHclReader();
-  const parsed = new Map(firstOf(texts).map(([path, text]) => [path, reader(text, isWanted)]));
-  const given = new Map(firstOf(values).map(([path, text]) => [path, valuesOf(reader, path, text)]));
+  const spent = { ms: 0 };
+  const parsed = await parseAll(firstOf(texts), spent, (_, text) => reader(text, isWanted));
+  const given = await parseAll(firstOf(values), spent, (path, text) => valuesOf(reader, path, text));
   const byFolder = [...Map.groupBy(texts, ([path]) => posix.dirname(path))];
   const beside = new Set(files.filter((path) => BESIDE.has(posix.basename(path))));
   const folders = byFolder.map(([path, own]) => folderOf(path, beside, own, parsed, given));
@@ -82,6 +87,27 @@ function firstOf(texts: readonly Text[]): readonly Text[] {
     sum += length;
     return sum <= MOST_CHARACTERS;
   });
+}
+
+/** What a parser makes of each text, until the time for all is spent; requests to AWS get their turns between them. */
+async function parseAll<Parsed>(
+  texts: readonly Text[],
+  spent: { ms: number },
+  parse: (path: string, text: string) => Parsed,
+): Promise<ReadonlyMap<string, Parsed>> {
+  const parsed = new Map<string, Parsed>();
+  let turnAt = performance.now();
+  for (const [path, text] of texts) {
+    if (spent.ms > MOST_PARSING_MS) break;
+    const start = performance.now();
+    parsed.set(path, parse(path, text));
+    const end = performance.now();
+    spent.ms += end - start;
+    if (end - turnAt < TURN_MS) continue;
+    await nextTurn();
+    turnAt = performance.now();
+  }
+  return parsed;
 }
 
 function isWanted(type: string, labels: readonly string[]): boolean {

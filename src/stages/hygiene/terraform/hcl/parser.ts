@@ -21,21 +21,31 @@ const GRAMMAR_WASM = new URL(
 /** Far more than any file of 1 MB takes; a hostile one ends here. */
 const LONGEST_PARSE_MS = 1000;
 
+/**
+ * White space that nobody writes. The grammar's scanner looks through a run of it again from each of its characters, in
+ * one step that no callback can end: 20,000 line separators (U+2028) take six seconds, and a file of them half an hour.
+ */
+const ENDLESS_SPACE = /(?<![\s\u0085])[\s\u0085]{500}/;
+
 /** Reads HCL or, as Terraform has it, JSON; of the blocks, those that are asked for, and of the others only where they are. */
 export type HclReader = (
   text: string,
   wanted: (type: string, labels: readonly string[]) => boolean,
 ) => HclFile;
 
+/** What is known of a file that is not read to its end: nothing. */
+const UNREAD: HclFile = { blocks: [], arguments: [], broken: true };
+
 /** A reader of HCL, made of tree-sitter and its grammar. Loads 0.5 MB. */
 export async function loadHclReader(): Promise<HclReader> {
   const parser = await loadParser();
   return (text, wanted) => {
+    if (ENDLESS_SPACE.test(text)) return UNREAD;
     const until = performance.now() + LONGEST_PARSE_MS;
     const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until });
     if (tree === null) {
       parser.reset();
-      return { blocks: [], arguments: [], broken: true };
+      return UNREAD;
     }
     try {
       return readTree(tree.rootNode, wanted);
