@@ -12,7 +12,7 @@ export async function parseDockerignore(text: string): Promise<Dockerignore> {
   const { default: dockerignore } = await import('@balena/dockerignore');
   const lines = text.split('\n').filter((line) => isPattern(line, dockerignore.default));
   const filter = dockerignore.default().add(lines).createFilter();
-  return { isSent: (path) => filter(path), reopens: /^\s*!/m.test(text) };
+  return { isSent: (path) => filter(path), reopens: /^[ \t\ufeff]*!/m.test(text) };
 }
 
 /** Whether a line can be matched with at all: an unclosed `[` can't, and docker will say so when it builds. */

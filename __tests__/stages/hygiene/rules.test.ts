@@ -116,3 +116,26 @@ describe.each(groups.map((group) => [group.name, group] as const))('hostile file
     );
   }, 120_000);
 });
+
+/** Texts on which a regular expression that looks at each place for what may begin there never ends. */
+const ENDLESS = ['\n', '\u2028', ' ', '\t\n', '"aws_ecr_', 'aws_ecr_', 'variable "password', 'password'];
+
+describe.each(ENDLESS)('a megabyte of %j', (piece) => {
+  it.each(['main.tf', 'prod.tfvars', 'start.sh', '.dockerignore', '.env', '.github/workflows/deploy.yml'])(
+    'is read in time in %s',
+    async (path) => {
+      const text = piece.repeat(Math.floor(900_000 / Buffer.byteLength(piece)));
+      const files = {
+        Dockerfile: 'FROM python:3.13-slim\nCOPY . .\nCMD ["./start.sh"]\n',
+        'app.tf': 'variable "x" {\n}\n',
+        [path]: `variable "a${text}`,
+      };
+      const repository = exampleRepository({ name: '', files });
+      const before = process.cpuUsage();
+      for (const group of groups) for (const { find } of await group.apply(repository)) find();
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).toBeLessThan(MOST_SECONDS);
+    },
+    20_000,
+  );
+});

@@ -176,7 +176,7 @@ const NO_APPLICATION =
 
 function scriptHits({ file, text }: NonNullable<Dockerfile['startScript']>): readonly Hit[] {
   const isShell = /^#!.*\b(ba|da|a)?sh\b/.test(text) || (!text.startsWith('#!') && file.endsWith('.sh'));
-  if (!isShell || /^\s*trap\s/m.test(text)) return [];
+  if (!isShell || /^[ \t]*trap\s/m.test(text)) return [];
   const commands = shellCommands(text);
   const end = commands.findLast(({ words }) => words[0] !== 'fi' && words[0] !== ';;');
   if (end === undefined || commands.some(({ replacesShell }) => replacesShell)) return [];

@@ -22,17 +22,17 @@ const TURN_MS = 8;
 
 /** Types of resources that rules look at. */
 const RESOURCES =
-  /^aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)$/;
+  /^aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)$/;
 /** Files that say something about a folder by being there. */
 const BESIDE = new Set(['.terraform.lock.hcl', 'terragrunt.hcl']);
 const BLOCKS = new Set(['variable', 'locals', 'output', 'provider', 'terraform', 'module']);
 
-// The same in a text that is not parsed yet.
+// The same in a text that is not parsed yet. No `\s*` behind `^`: on a megabyte of blank lines that never ends.
 const WITH_RESOURCES =
-  /"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)"?\s+"|^\s*"?module\b/m;
-const WITH_SETTINGS = /^\s*"?(variable|provider|terraform|module)\b/m;
+  /"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)"?\s+"|^[ \t\ufeff]*"?module\b/m;
+const WITH_SETTINGS = /^[ \t\ufeff]*"?(variable|provider|terraform|module)\b/m;
 const WITH_VALUES =
-  /^\s*"?(locals|output)\b|"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w+|lb_target_group|alb_target_group|appautoscaling_target)\b/m;
+  /^[ \t\ufeff]*"?(locals|output)\b|"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)\b/m;
 
 const isTerraform = (path: string) => path.endsWith('.tf') || path.endsWith('.tf.json');
 const isValues = (path: string) => path.endsWith('.tfvars') || path.endsWith('.tfvars.json');

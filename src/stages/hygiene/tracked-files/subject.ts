@@ -34,7 +34,7 @@ export interface TrackedFiles {
 }
 
 const SECRET_VARIABLE =
-  /^\s*variable\s+"[\w-]*(password|secret|token|api_?key|private_?key)[\w-]*"|^\s*sensitive\s*=\s*true/im;
+  /^[ \t\ufeff]*variable\s+"[\w-]{0,100}(password|secret|token|api_?key|private_?key)[\w-]{0,100}"|^[ \t\ufeff]*sensitive[ \t]*=\s*true/im;
 /** Files that are no text by their name: they are not opened. */
 const BINARY =
   /\.(png|jpe?g|gif|ico|webp|avif|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|bz2|xz|7z|jar|war|so|dylib|dll|exe|wasm|mp[34]|mov|webm|parquet|npy|onnx|bin|class|pyc)$/i;
