@@ -19,6 +19,8 @@ describe('which Dockerfiles are judged', () => {
     'Dockerfile.dockerignore': '.git\n',
     'node_modules/x/Dockerfile': 'FROM d:1\n',
     'tests/Dockerfile': 'FROM e:1\n',
+    'ui/Dockerfile.dev': 'FROM f:1\n',
+    'docker/test.Dockerfile': 'FROM g:1\n',
   };
 
   it('the one that is deployed alone', async () => {

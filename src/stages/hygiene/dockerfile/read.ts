@@ -10,7 +10,7 @@ const MOST = { characters: 100_000, stages: 200, files: 20 };
 
 /** Where others' Dockerfiles lie, or ones that nobody deploys. */
 const ELSEWHERE =
-  /(^|\/)(node_modules|vendor|third_party|__tests__|tests?|testdata|fixtures|examples?|\.devcontainer)\//i;
+  /(^|\/)(node_modules|vendor|third_party|__tests__|tests?|testdata|fixtures|examples?|\.devcontainer)\/|(^|\/)Dockerfile\.(dev|development|local|tests?|ci|e2e)$|(^|\/)(dev|development|local|tests?|ci|e2e)\.Dockerfile$/i;
 const NAME = /(^|\/)((Dockerfile|Containerfile)(\.[\w.-]+)?|[\w.-]+\.(Dockerfile|Containerfile))$/i;
 
 /**

@@ -6,12 +6,16 @@ import type { Job, Workflow } from './workflow.ts';
 import type { YamlEntry } from './yaml-entry.ts';
 
 const KEY_ID = /^(aws[-_])?access[-_]key([-_]id)?$/i;
+/** A caller of the workflow chooses: without keys, it is the role. */
+const CALLERS = /\binputs\s*[.[]/;
 const SESSION_TOKEN = /session[-_]token$/i;
 
 /** Where a long-lived access key is handed over: from a secret or a variable, with no session token beside it. */
 function keyIn(map: YamlEntry | undefined): YamlEntry | undefined {
   const pairs = map?.pairs ?? [];
   if (pairs.some(([name]) => SESSION_TOKEN.test(name))) return undefined;
+  if (pairs.some(([name, value]) => name === 'role-to-assume' && CALLERS.test(value.text ?? '')))
+    return undefined;
   return pairs.find(
     ([name, value]) => KEY_ID.test(name) && /\b(secrets|vars)\s*[.[]/.test(value.text ?? ''),
   )?.[1];
@@ -28,7 +32,7 @@ export const longLivedKeys: Rule<Workflows> = {
   summary: 'The deploy uses access keys that never expire',
   level: 'warning',
   why: 'An access key in a secret works from anywhere, for anybody who has it, until somebody deletes it. It reaches every step of the job and every dependency of the build. With OIDC, GitHub hands AWS a token that says which repository and branch runs, and the credentials are good for an hour.',
-  how: 'Looks at the job that deploys: `aws-access-key-id` under `with`, `AWS_ACCESS_KEY_ID` under `env`, and the like under `secrets`, taken from `secrets` or `vars`. Keys that come with a session token, or from another step, are temporary and left alone.',
+  how: 'Looks at the job that deploys: `aws-access-key-id` under `with`, `AWS_ACCESS_KEY_ID` under `env`, and the like under `secrets`, taken from `secrets` or `vars`. Keys that come with a session token, or from another step, are temporary and left alone, and so is a reusable workflow whose callers may give it a role instead (`role-to-assume` from `inputs`).',
   fix: 'Make a role that trusts this repository, as in [iam.md](iam.md#the-role-and-its-trust-policy), then replace both keys by it and delete the keys:\n\n```yaml\npermissions:\n  contents: read\n  id-token: write\n# under `with:`\n  role-to-assume: arn:aws:iam::123456789012:role/deploy\n```',
   see: "git grep -n -i -E 'access[-_]key' -- .github/workflows",
   source:
@@ -62,6 +66,16 @@ export const longLivedKeys: Rule<Workflows> = {
         files: {
           [DEPLOY_YML]: deployWorkflow({
             inputs: '          aws-access-key-id: ${{ steps.login.outputs.key }}\n',
+          }),
+        },
+      },
+      {
+        name: 'a reusable workflow that takes a role or keys, as its caller likes',
+        files: {
+          [DEPLOY_YML]: deployWorkflow({
+            on: 'on:\n  workflow_call:\n    inputs:\n      role-to-assume:\n        type: string\n',
+            inputs:
+              '          role-to-assume: ${{ inputs.role-to-assume }}\n          aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}\n          aws-secret-access-key: ${{ secrets.AWS_SECRET_ACCESS_KEY }}\n',
           }),
         },
       },
