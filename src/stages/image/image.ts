@@ -10,6 +10,7 @@ import { manyLines, oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 import { fitsPlatform, normalized } from '../preflight/platform.ts';
 import { listed } from '../report/words.ts';
+import { buildPatiently } from './build.ts';
 import { pushPatiently } from './push.ts';
 
 /** The image of this commit, as it stands in the repository. */
@@ -56,7 +57,7 @@ export async function buildAndPush(order: ImageOrder, ports: ImagePorts): Promis
   const loggedIn = await engine.login(host, login.username, login.password);
   if (loggedIn.exitCode !== 0) throw new Failure(loginFailed(engine, host, loggedIn));
   const names = { reference, labels: labelsFor(order) };
-  const built = await engine.build(config.build, names, ports.onOutput);
+  const built = await buildPatiently(engine, config.build, names, ports.onOutput);
   const failure = built.exitCode === 0 ? undefined : buildFailed(engine, built, reference);
   if (engine.pushesWithBuild && failure?.code !== 'DG431') ports.onPush();
   if (failure) throw new Failure(failure);
