@@ -20,19 +20,18 @@ const MOST_CHARACTERS = 2_000_000;
 const MOST_PARSING_MS = 3_000;
 const TURN_MS = 8;
 
-/** Types of resources that rules look at. */
-const RESOURCES =
-  /^aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)$/;
+/** Types of resources that rules look at, without the `aws_` in front. */
+const LOOKED_AT =
+  '(?:db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)';
+const RESOURCES = new RegExp(`^aws_${LOOKED_AT}$`);
 /** Files that say something about a folder by being there. */
 const BESIDE = new Set(['.terraform.lock.hcl', 'terragrunt.hcl']);
 const BLOCKS = new Set(['variable', 'locals', 'output', 'provider', 'terraform', 'module']);
 
 // The same in a text that is not parsed yet. No `\s*` behind `^`: on a megabyte of blank lines that never ends.
-const WITH_RESOURCES =
-  /"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)"?\s+"|^[ \t\ufeff]*"?module\b/m;
+const WITH_RESOURCES = new RegExp(`"?aws_${LOOKED_AT}"?\\s+"|^[ \\t\\ufeff]*"?module\\b`, 'm');
 const WITH_SETTINGS = /^[ \t\ufeff]*"?(variable|provider|terraform|module)\b/m;
-const WITH_VALUES =
-  /^[ \t\ufeff]*"?(locals|output)\b|"?aws_(db_instance|rds_cluster|ecs_cluster|ecs_service|ecr_\w{1,60}|lb_target_group|alb_target_group|appautoscaling_target)\b/m;
+const WITH_VALUES = new RegExp(`^[ \\t\\ufeff]*"?(locals|output)\\b|"?aws_${LOOKED_AT}\\b`, 'm');
 
 const isTerraform = (path: string) => path.endsWith('.tf') || path.endsWith('.tf.json');
 const isValues = (path: string) => path.endsWith('.tfvars') || path.endsWith('.tfvars.json');
