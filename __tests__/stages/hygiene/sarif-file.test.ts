@@ -39,6 +39,12 @@ describe('the SARIF file', () => {
     ['another place', '/tmp/deploy-guard-test.sarif'],
     ['the workspace itself', '.'],
     ["git's own folder", '.git/hooks/pre-commit'],
+    ["git's own folder in other letters", '.GIT/hooks/pre-commit'],
+    ["git's own folder in letters that a file system leaves out", '.g\u200cit/hooks/pre-commit'],
+    ["git's own folder by its short name", 'GIT~1/hooks/pre-commit'],
+    ["git's own folder with what Windows leaves out", '.git. /hooks/pre-commit'],
+    ["a submodule's own folder", 'lib/.Git/hooks/pre-commit'],
+    ["a file in git's place", 'lib/.git'],
     ['a link to a folder elsewhere', 'link/a.sarif'],
     ['a link to a file elsewhere', 'file-link'],
     ['a folder', 'folder'],
@@ -54,7 +60,17 @@ describe('the SARIF file', () => {
     expect(readFileSync(join(root, 'file'), 'utf8')).toBe('theirs');
     expect(readdirSync(join(root, 'elsewhere'))).toEqual([]);
     expect(existsSync(join(root, 'a.sarif'))).toBe(false);
-    expect(existsSync(join(workspace, '.git/hooks'))).toBe(false);
+    expect(readdirSync(workspace, { recursive: true }).sort()).toEqual([
+      '.git',
+      'file-link',
+      'folder',
+      'link',
+    ]);
+  });
+
+  it.each(['.github/a.sarif', 'a.git/b.sarif', '.gitlab.sarif'])('is written to %s', async (path) => {
+    expect(await writeSarifFile(path, workspace, log)).toBeUndefined();
+    expect(existsSync(join(workspace, path))).toBe(true);
   });
 
   it('is not written where there is nothing to say, because an empty one closes every alert', async () => {

@@ -28,7 +28,7 @@ class Refused extends Error {}
 
 async function write(path: string, workspace: string, text: string): Promise<void> {
   const target = resolve(workspace, path);
-  if (!isBelow(workspace, target) || isBelow(join(workspace, '.git'), target)) {
+  if (!isBelow(workspace, target) || isGits(relative(workspace, target))) {
     throw new Refused('it is not among the files of the workspace');
   }
   const folder = dirname(target);
@@ -55,6 +55,18 @@ async function makeFolder(folder: string, workspace: string): Promise<void> {
   if (real !== join(root, relative(workspace, existing)))
     throw new Refused('a symbolic link leads elsewhere');
   await mkdir(folder, { recursive: true });
+}
+
+/**
+ * Whether a path leads into a `.git`, this repository's or a submodule's. Where case doesn't count, `.GIT` is the same
+ * folder; HFS+ leaves some characters out of names, and NTFS dots, spaces and what follows a `:`, and knows it as
+ * `git~1` too. Git refuses the same names in a tree (git-config, core.protectHFS and core.protectNTFS).
+ */
+function isGits(path: string): boolean {
+  return path.split(/[\\/]/).some((part) => {
+    const name = part.replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '').toLowerCase();
+    return /^(\.git|git~\d)[. ]*(:|$)/.test(name);
+  });
 }
 
 function isBelow(folder: string, path: string): boolean {
