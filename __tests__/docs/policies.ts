@@ -67,5 +67,10 @@ export function actionsCalled(): ReadonlySet<string> {
       ([, action]) => action ?? [],
     ),
   );
-  return new Set([...bySdk, ...byJson]);
+  const byForm = files.flatMap((path) =>
+    [...fileText(join('src', path)).matchAll(/service: '(iam)',[\s\S]*?\['Action', '(\w+)'\]/g)].map(
+      ([, service, operation]) => `${service}:${operation}`,
+    ),
+  );
+  return new Set([...bySdk, ...byJson, ...byForm]);
 }

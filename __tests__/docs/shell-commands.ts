@@ -28,7 +28,7 @@ const CLI_ONLY = new Set(['ecr get-login-password', 'logs tail']);
 
 /** Actions of services without a client here: AWS service authorization reference. */
 const WITHOUT_CLIENT: Readonly<Record<string, readonly string[]>> = {
-  iam: ['PassRole'],
+  iam: ['PassRole', 'SimulatePrincipalPolicy'],
   ssm: ['DescribeParameters'],
   secretsmanager: ['DescribeSecret'],
 };

@@ -464,7 +464,7 @@ describe('the plan', () => {
       '  wait   at most 15 min until every task runs the image, and 1 health URL to answer',
     );
     expect(plan).toContain(
-      'Not known beforehand: whether ecs:UpdateService is allowed (ECS has no dry run).',
+      "Allowed by IAM's simulation, which is no promise (ECS has no dry run): ecs:UpdateService.",
     );
     expect(run.summary).toContain('### A deploy from here would');
     expect(run.summary).toContain(`  build  ${short} "Fix torque curve" from Dockerfile`);

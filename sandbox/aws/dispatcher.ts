@@ -12,6 +12,7 @@ import { serviceDeploymentOperations } from './ecs/service-deployments.ts';
 import { serviceOperations } from './ecs/services.ts';
 import { taskDefinitionOperations } from './ecs/task-definitions.ts';
 import { taskOperations } from './ecs/tasks.ts';
+import { iamOperations } from './iam/operations.ts';
 import {
   decodeInput,
   encodeError,
@@ -39,10 +40,11 @@ export interface CallRecord {
   readonly errorCode?: string;
 }
 
-type ServiceName = 'sts' | JsonServiceName;
+type ServiceName = 'sts' | 'iam' | JsonServiceName;
 
 const operations: Readonly<Record<ServiceName, Readonly<Record<string, Operation>>>> = {
   sts: stsOperations,
+  iam: iamOperations,
   ecr: { ...repositoryOperations, ...imageOperations, ...layerOperations },
   ecs: {
     ...serviceOperations,
@@ -208,8 +210,7 @@ function parseCall(req: IncomingMessage, body: Buffer): ParsedCall | undefined {
     return { ...parsed, input: decodeInput(parsed.service, parsed.operation, body), body };
   }
   if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return undefined;
-  const { operation, input } = parseForm(body);
-  return { service: 'sts', operation, input, body };
+  return { ...parseForm(body), body };
 }
 
 function render(
@@ -219,7 +220,7 @@ function render(
 ): { readonly status: number; readonly contentType: string; readonly body: string } {
   const failed = outcome instanceof ServiceError;
   const status = failed ? outcome.status : 200;
-  if (call.service === 'sts') {
+  if (call.service === 'sts' || call.service === 'iam') {
     const body = failed ? encodeXmlError(outcome, requestId) : encodeXml(call.operation, outcome, requestId);
     return { status, contentType: queryContentType, body };
   }

@@ -5,15 +5,27 @@ export const queryContentType = 'text/xml';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
+/** The version of IAM's API, by which a form is known to be for IAM. */
+const iamVersion = '2010-05-08';
+
 /** Reads the operation and its scalar parameters out of a form; numbers stay text but for DurationSeconds. */
-export function parseForm(body: Buffer): { readonly operation: string; readonly input: object } {
+export function parseForm(body: Buffer): {
+  readonly service: 'sts' | 'iam';
+  readonly operation: string;
+  readonly input: object;
+} {
   const {
     Action: operation = '',
-    Version: _version,
+    Version: version,
     ...input
   } = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
   const { DurationSeconds: seconds, ...rest } = input;
-  return { operation, input: seconds === undefined ? rest : { ...rest, DurationSeconds: Number(seconds) } };
+  const service = version === iamVersion ? 'iam' : 'sts';
+  return {
+    service,
+    operation,
+    input: seconds === undefined ? rest : { ...rest, DurationSeconds: Number(seconds) },
+  };
 }
 
 /** The body for an answer in the SDK's types. */

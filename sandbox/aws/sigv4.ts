@@ -53,7 +53,7 @@ export async function verifySignature(
   credentials: CredentialStore,
   now: number,
 ): Promise<KnownKey> {
-  const codes = service === 'sts' ? stsCodes : jsonCodes;
+  const codes = service === 'sts' || service === 'iam' ? stsCodes : jsonCodes;
   const given = parseAuthorization(request.headers.authorization);
   if (given === undefined)
     throw new ServiceError(codes.missing, 'Missing Authentication Token', codes.status);

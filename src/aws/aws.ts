@@ -5,6 +5,7 @@ import type { Ecr } from './ecr.ts';
 import type { Ecs } from './ecs.ts';
 import type { AwsMetadata } from './metadata.ts';
 import type { OneOffTasks } from './one-off-tasks.ts';
+import type { Decision, SimulatedAction } from './policy-simulation.ts';
 import type { EndpointKey } from './shared-config.ts';
 import type { Sts } from './sts.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
@@ -71,16 +72,17 @@ export class Aws {
 
   /** What there is of log groups, parameters and secrets. */
   async metadata(): Promise<AwsMetadata> {
-    const [{ AwsMetadata }, sharedEndpoints] = await Promise.all([
-      import('./metadata.ts'),
-      this.#sharedEndpoints(),
+    const [{ AwsMetadata }, settings] = await Promise.all([import('./metadata.ts'), this.#callSettings()]);
+    return new AwsMetadata(settings);
+  }
+
+  /** What IAM's simulation says of a principal. Throws what `simulate` throws. */
+  async simulate(principal: string, asked: SimulatedAction): Promise<readonly Decision[]> {
+    const [{ simulate }, settings] = await Promise.all([
+      import('./policy-simulation.ts'),
+      this.#callSettings(),
     ]);
-    return new AwsMetadata({
-      agents: this.#agents,
-      credentials: () => this.credentials(),
-      environment: this.#environment,
-      sharedEndpoints,
-    });
+    return await simulate(settings, principal, asked);
   }
 
   /** Begins to ask whose credentials these are; `callerIdentity` has the answer, or throws what came in its place. */
@@ -106,6 +108,15 @@ export class Aws {
   /** What a client of another service is made with: the same credentials, found once. */
   clientSettings() {
     return this.#settings();
+  }
+
+  async #callSettings() {
+    return {
+      agents: this.#agents,
+      credentials: () => this.credentials(),
+      environment: this.#environment,
+      sharedEndpoints: await this.#sharedEndpoints(),
+    };
   }
 
   #settings() {

@@ -16,6 +16,7 @@ import {
 import { nameInArn } from './arn.ts';
 import { type ClientSettings, clientConfig, optionalAnswer } from './client.ts';
 import { type PastDeployment, readServiceHistory } from './service-history.ts';
+import { rolesOf } from './task-roles.ts';
 import { type TaskRuntime, taskRuntimeOf } from './task-runtime.ts';
 
 /** A deployment in a service's list. */
@@ -75,6 +76,8 @@ export interface TaskDefinition {
   readonly runtime?: TaskRuntime;
   /** `ACTIVE`; a revision that is `INACTIVE` can't be deployed any more, though what runs it goes on. */
   readonly status?: string;
+  /** The task role and the execution role, as the task definition names them. */
+  readonly roles?: readonly string[];
 }
 
 /** Elastic Container Service. Its methods throw the SDK's errors: see `readRefusal`. */
@@ -145,6 +148,7 @@ export class Ecs {
       name: nameInArn(taskDefinition.taskDefinitionArn),
       containers: taskDefinition.containerDefinitions ?? [],
       runtime: taskRuntimeOf(taskDefinition),
+      roles: rolesOf(taskDefinition),
       ...(taskDefinition.status ? { status: taskDefinition.status } : {}),
     };
   }

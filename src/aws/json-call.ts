@@ -47,27 +47,47 @@ export async function jsonCall(
   input: object,
 ): Promise<unknown> {
   const [service, operation] = action.split(':') as [JsonService, string];
-  const url = endpointOf(service, region, settings);
-  const body = JSON.stringify(input);
+  const send = await signedPost(settings, {
+    service,
+    region,
+    url: endpointOf(service, region, settings),
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `${SERVICES[service].target}.${operation}`,
+    },
+    body: JSON.stringify(input),
+  });
+  const first = await send(new Date());
+  const theirs = timeIfSkewed(first);
+  const answer = theirs ? await send(theirs) : first;
+  if (answer.status === 200) return parse(answer.body);
+  throw refusal(parse(answer.body), answer.status);
+}
+
+/** A call to be signed, for a service that signs as `service` in `region`. */
+export interface UnsignedCall {
+  readonly service: string;
+  readonly region: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What signs the call as of a time and sends it, once and for five seconds at most. Sending throws NoAnswer. */
+export async function signedPost(
+  settings: JsonCallSettings,
+  { service, region, url, body, headers: given }: UnsignedCall,
+): Promise<(at: Date) => Promise<HttpAnswer>> {
   const credentials = await settings.credentials();
   const signer = new SignatureV4({ service, region, credentials, sha256: NodeSha256 });
-  const headers = {
-    host: url.host,
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `${SERVICES[service].target}.${operation}`,
-  };
-  const send = async (at: Date) => {
+  const headers = { host: url.host, ...given };
+  return async (at) => {
     const { protocol, hostname, pathname: path } = url;
     const request = { method: 'POST', protocol, hostname, path, query: {}, headers, body };
     const signed = await signer.sign(request, { signingDate: at });
     const timeoutMs = ANSWER_MS;
     return await ask(settings.agents, { method: 'POST', url, headers: signed.headers, body, timeoutMs });
   };
-  const first = await send(new Date());
-  const theirs = timeIfSkewed(first);
-  const answer = theirs ? await send(theirs) : first;
-  if (answer.status === 200) return parse(answer.body);
-  throw refusal(parse(answer.body), answer.status);
 }
 
 /** AWS's time, where it refused a signature for its date: the SDK goes by it too. */
@@ -82,18 +102,22 @@ function timeIfSkewed(answer: HttpAnswer): Date | undefined {
  * Where a service is: the SDK's own variables go before AWS's addresses (AWS SDKs reference guide,
  * "Service-specific endpoints"; domains by partition: botocore's `partitions.json`).
  */
-function endpointOf(
-  service: JsonService,
-  region: string,
-  { environment, sharedEndpoints }: JsonCallSettings,
-): URL {
-  const { endpointKey } = SERVICES[service];
-  const ignored = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
-  const variable = environment[`AWS_ENDPOINT_URL_${endpointKey}`] || environment['AWS_ENDPOINT_URL'];
-  const own = (ignored ? undefined : variable) || sharedEndpoints?.get(endpointKey);
-  if (own) return new URL(own);
-  const fips = environment['AWS_USE_FIPS_ENDPOINT'] === 'true' ? '-fips' : '';
+function endpointOf(service: JsonService, region: string, settings: JsonCallSettings): URL {
+  const own = configuredEndpoint(SERVICES[service].endpointKey, settings);
+  if (own) return own;
+  const fips = settings.environment['AWS_USE_FIPS_ENDPOINT'] === 'true' ? '-fips' : '';
   return new URL(`https://${service}${fips}.${region}.${domainOf(region)}/`);
+}
+
+/** The address that a variable or `~/.aws/config` names for a service; undefined where AWS's own is to be used. */
+export function configuredEndpoint(
+  key: EndpointKey,
+  { environment, sharedEndpoints }: JsonCallSettings,
+): URL | undefined {
+  const ignored = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
+  const variable = environment[`AWS_ENDPOINT_URL_${key}`] || environment['AWS_ENDPOINT_URL'];
+  const own = (ignored ? undefined : variable) || sharedEndpoints?.get(key);
+  return own ? new URL(own) : undefined;
 }
 
 const DOMAINS: readonly (readonly [RegExp, string])[] = [

@@ -4,9 +4,17 @@ import { isSafeEndpoint } from './client.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The services that a run asks, as an `AWS_ENDPOINT_URL_…` variable ends and as a `services` section names them. */
-export type EndpointKey = 'STS' | 'ECR' | 'ECS' | 'CLOUDWATCH_LOGS' | 'SSM' | 'SECRETS_MANAGER';
+export type EndpointKey = 'STS' | 'ECR' | 'ECS' | 'CLOUDWATCH_LOGS' | 'SSM' | 'SECRETS_MANAGER' | 'IAM';
 
-const KEYS: readonly EndpointKey[] = ['STS', 'ECR', 'ECS', 'CLOUDWATCH_LOGS', 'SSM', 'SECRETS_MANAGER'];
+const KEYS: readonly EndpointKey[] = [
+  'STS',
+  'ECR',
+  'ECS',
+  'CLOUDWATCH_LOGS',
+  'SSM',
+  'SECRETS_MANAGER',
+  'IAM',
+];
 
 /** An `endpoint_url` of the SDK's shared files would carry credentials in the clear to another machine. */
 export class ClearTextEndpoint extends Error {

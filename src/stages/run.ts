@@ -15,6 +15,7 @@ import { preDeployStage } from './pre-deploy/stage.ts';
 import { unwrap } from './preflight/answer.ts';
 import type { CheckReport } from './preflight/check.ts';
 import { Lookups } from './preflight/lookups.ts';
+import { permissionsOf } from './preflight/permissions.ts';
 import { planLines } from './preflight/plan.ts';
 import { preflight, refuseOnErrors } from './preflight/preflight.ts';
 import { hygieneGroup } from './report/hygiene.ts';
@@ -102,7 +103,8 @@ async function preflightStage(
   refuseOnErrors(checks);
   const target = await targetOf(config, lookups);
   if (config.mode === 'check') {
-    const plan = planLines({ config, commit, target });
+    const permissions = await permissionsOf({ config, lookups });
+    const plan = planLines({ config, commit, target, permissions });
     recorder.update({ plan });
     for (const line of plan) ports.runner.print(line);
     return undefined;

@@ -96,7 +96,7 @@ describe('planLines', () => {
       '  start  one deployment of web: 2 tasks of a new revision of web:57, blue/green',
       '  wait   at most 1 h 30 min until every task runs the image, and 2 health URLs to answer',
       '  undo   all of it where it fails (`on-failure: rollback`)',
-      'Not known beforehand: whether ecs:UpdateService and iam:PassRole are allowed (ECS has no dry run).',
+      'Not known beforehand: whether ecs:UpdateService, ecs:RegisterTaskDefinition, iam:PassRole and ecs:RunTask are allowed (ECS has no dry run).',
     ]);
   });
 

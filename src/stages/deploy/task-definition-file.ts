@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../aws/ecs.ts';
 import type { RawJson } from '../../aws/raw-json.ts';
+import { rolesOf } from '../../aws/task-roles.ts';
 import { taskRuntimeOf } from '../../aws/task-runtime.ts';
 import { Failure, type Finding } from '../../finding.ts';
 
@@ -40,6 +41,7 @@ export async function readTaskDefinitionFile(workspace: string, path: string): P
       (each): each is ContainerDefinition => typeof each === 'object' && each !== null,
     ),
     runtime: taskRuntimeOf(definition),
+    roles: rolesOf(definition),
     registrable: definition,
   };
 }

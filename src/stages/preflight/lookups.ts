@@ -3,6 +3,7 @@ import type { BaseSession, CredentialSource } from '../../aws/credentials.ts';
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
 import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { AwsMetadata, SecretState } from '../../aws/metadata.ts';
+import type { Decision, SimulatedAction } from '../../aws/policy-simulation.ts';
 import type { SecretReference } from '../../aws/secret-reference.ts';
 import type { CallerIdentity } from '../../aws/sts.ts';
 import type { TokenClaims } from '../../aws/token-claims.ts';
@@ -248,6 +249,13 @@ export class Lookups {
   async secretState(reference: SecretReference, valueFrom: string): Promise<Answer<SecretState>> {
     return await this.#questions.once(`secret ${valueFrom}`, async () =>
       (await this.#metadata()).secretState(reference),
+    );
+  }
+
+  /** What IAM's simulation says of an action of a principal, for each resource. */
+  async simulated(principal: string, asked: SimulatedAction): Promise<Answer<readonly Decision[]>> {
+    return await this.#questions.once(`simulated ${asked.action} ${asked.resources.join(' ')}`, async () =>
+      this.#aws().simulate(principal, asked),
     );
   }
 

@@ -4,12 +4,15 @@ import { oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 import { count, duration, listed, shortDigest, shortSha, shortTag } from '../report/words.ts';
 import type { Target, TargetService } from '../target.ts';
+import { changesAtEcs, type Permissions } from './permissions.ts';
 
 /** What a plan is made of: what the preflight found, and what is asked for. */
 export interface PlanFacts {
   readonly config: Config;
   readonly commit: CheckedOutCommit | undefined;
   readonly target: Target;
+  /** What IAM's simulation said, where it was asked. */
+  readonly permissions?: Permissions;
 }
 
 /**
@@ -34,7 +37,7 @@ export function planLines(facts: PlanFacts): readonly string[] {
   return [
     'A deploy from here would',
     ...steps.map(([verb, what]) => `  ${verb.padEnd(6)} ${what}`),
-    `Not known beforehand: whether ${unknownActions(config)} allowed (ECS has no dry run).`,
+    permissionLine(facts),
   ];
 }
 
@@ -92,7 +95,11 @@ function waitOf({ ecs, healthChecks }: Config): string {
   return `at most ${duration(ecs.waitMinutes * 60_000)} until every task runs the image${asked}`;
 }
 
-function unknownActions({ ecs }: Config): string {
-  const registers = ecs.rollout === 'pin' || ecs.preDeployCommand !== undefined;
-  return registers ? 'ecs:UpdateService and iam:PassRole are' : 'ecs:UpdateService is';
+function permissionLine({ config, permissions }: PlanFacts): string {
+  const actions = changesAtEcs(config);
+  if (permissions?.areAllowed)
+    return `Allowed by IAM's simulation, which is no promise (ECS has no dry run): ${listed(actions)}.`;
+  const denied = permissions?.denied.map(({ action }) => action) ?? [];
+  if (denied.length > 0) return `Denied to these credentials by IAM's simulation: ${listed(denied)}.`;
+  return `Not known beforehand: whether ${listed(actions)} ${actions.length > 1 ? 'are' : 'is'} allowed (ECS has no dry run).`;
 }

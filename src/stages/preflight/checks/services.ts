@@ -9,6 +9,7 @@ import { clusterNotSeen, clusterProblem } from '../cluster.ts';
 import { containerFindings, notLookedAt } from '../container-checks.ts';
 import { containerProblems, containersOfImage } from '../container-image.ts';
 import { nearName, unseenNames } from '../near-name.ts';
+import { permissionFindings } from '../permissions.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
 import { deploymentInProgress, settingFindings } from '../service-settings.ts';
 import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
@@ -26,9 +27,10 @@ export const checkServices: Check = async (context) => {
   if (!isAllowedAccount(identity.value, config)) return skipped('service', OTHER_ACCOUNT);
   if (!found.ok) return failed(refused(found.error, config.ecs.cluster));
   if (found.value.clusterStatus !== 'ACTIVE') return failed(await clusterProblem(found.value, context));
-  const reports = await Promise.all(
-    config.ecs.services.map((name) => serviceReport(name, found.value.services, context)),
-  );
+  const [permissions, ...reports] = await Promise.all([
+    permissionFindings(context),
+    ...config.ecs.services.map((name) => serviceReport(name, found.value.services, context)),
+  ]);
   // Services that share a task definition share what is wrong with it.
   const all = reports.flatMap((report) => report.findings);
   const findings = all.filter(({ title }, index) => all.findIndex((each) => each.title === title) === index);
@@ -36,7 +38,7 @@ export const checkServices: Check = async (context) => {
   return {
     subject: 'service',
     passed: passed.length > 0 ? passed.join('; ') : undefined,
-    findings: [...findings, ...clusterNotSeen(found.value, config.ecs.cluster)],
+    findings: [...findings, ...permissions, ...clusterNotSeen(found.value, config.ecs.cluster)],
   };
 };
 
