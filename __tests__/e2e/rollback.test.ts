@@ -157,6 +157,9 @@ describe.concurrent('mode: rollback', () => {
       const other = await deployInto(sandbox, { inputs: { ...named, 'image-tag': 'latest' } });
       expect(other.run.outputs, other.run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG368' });
       const back = await deployInto(sandbox, { inputs: named });
+      expect(back.run.log).toContain(
+        '✓ rollback   to the image that dyno-agent:58 runs, as `task-definition` names it: sha256:',
+      );
       expect(back.run.outputs, back.run.log).toMatchObject({
         result: 'succeeded',
         'image-digest': one.run.outputs['image-digest'],

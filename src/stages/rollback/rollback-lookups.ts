@@ -36,7 +36,7 @@ export class RollbackLookups {
       ]);
       const registry = this.#ports.registry(registryAccess(login, repository), repository.name);
       const { tag } = this.#config.image;
-      const pinned = await this.#pinnedByInput(repository);
+      const pinned = await this.pinnedByInput(repository);
       const named = tag ?? pinned;
       return await chooseRollbackImage({
         named,
@@ -66,7 +66,7 @@ export class RollbackLookups {
   }
 
   /** The digest to which `task-definition` pins the image, where it names a revision that does. */
-  async #pinnedByInput(repository: EcrRepository): Promise<string | undefined> {
+  async pinnedByInput(repository: EcrRepository): Promise<string | undefined> {
     const { taskDefinition } = this.#config.ecs;
     if (taskDefinition === undefined || isTaskDefinitionFile(taskDefinition)) return undefined;
     const definition = await this.#found.taskDefinition(taskDefinition);

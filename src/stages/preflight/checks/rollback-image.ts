@@ -1,3 +1,4 @@
+import { nameInArn } from '../../../aws/arn.ts';
 import { type AwsProblem, readRefusal } from '../../../aws/refusal.ts';
 import { Failure, type Finding } from '../../../finding.ts';
 import { shortDigest, shortTag } from '../../report/words.ts';
@@ -26,9 +27,12 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
   const image = await lookups.rollback.image();
   if (image.ok) {
     const { tag } = config.image;
+    const pinned = await lookups.rollback.pinnedByInput(repository.value);
     const why = tag
       ? `${shortTag(shortDigest(tag))}, as \`image-tag\` names it`
-      : 'the image before the last one';
+      : pinned
+        ? `the image that ${nameInArn(config.ecs.taskDefinition ?? '')} runs, as \`task-definition\` names it`
+        : 'the image before the last one';
     return { ...quiet, passed: `to ${why}: ${shortDigest(image.value.digest)}` };
   }
   if (image.error instanceof Failure) return { ...quiet, findings: image.error.findings };
