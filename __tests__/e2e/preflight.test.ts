@@ -492,3 +492,16 @@ describe('the preflight', () => {
     expect(vain.truth.calls).toEqual([]);
   });
 });
+
+describe.concurrent('the entry of a code in docs/errors.md', () => {
+  it('is linked from the annotation, from the end of the log and from the group', async ({ expect }) => {
+    const page = 'https://github.com/acme/deploy-guard/blob/v1/docs/errors.md';
+    const { run } = await deploy({
+      inputs: { mode: 'check', hygiene: 'off', 'required-secrets': 'API_TOKEN' },
+      env: { GITHUB_ACTION_REPOSITORY: 'acme/deploy-guard', GITHUB_ACTION_REF: 'v1' },
+    });
+    expect(run.log).toContain('##[error]DG112 ');
+    expect(run.log.split('\n').filter((line) => line.includes(`More: ${page}#dg112`))).toHaveLength(2);
+    expect(run.log).toContain(`  What a code means, and how to fix it: ${page}\n`);
+  });
+});

@@ -54,7 +54,7 @@ function spaced(fix: string): string {
   const lines = manyLines(fix, 1_500)
     .split('\n')
     .filter((line) => !/^\s*```\w*$/.test(line));
-  return lines.length > 1 ? `\n${lines.join('\n')}` : ` ${oneLine(fix)}`;
+  return lines.length > 1 ? `\n${lines.join('\n')}` : ` ${oneLine(fix, 1_200)}`;
 }
 
 /** A command file that can't be written (a runner out of disk) is said, and does not end a deploy half-way. */

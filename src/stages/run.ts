@@ -19,7 +19,7 @@ import { permissionsOf } from './preflight/permissions.ts';
 import { planLines } from './preflight/plan.ts';
 import { preflight, refuseOnErrors } from './preflight/preflight.ts';
 import { hygieneGroup } from './report/hygiene.ts';
-import { headline, preflightLines } from './report/log.ts';
+import { codesLine, headline, preflightLines } from './report/log.ts';
 import type { Recorder } from './report/recorder.ts';
 import { isGreen, type RunReport, severity, worstResult } from './report/run-report.ts';
 import { duration } from './report/words.ts';
@@ -97,7 +97,7 @@ async function preflightStage(
   const identity = config.awsObstacle ? undefined : await lookups.identity();
   recorder.update({ checks, accountId: identity?.ok ? identity.value.accountId : undefined });
   ports.runner.openGroup(`Preflight (${duration(performance.now() - startedAt)})`);
-  for (const line of preflightLines(checks)) ports.runner.print(line);
+  for (const line of [...preflightLines(checks), ...codesLine(checks, runContext)]) ports.runner.print(line);
   ports.runner.closeGroup();
   showHygiene(checks, config, ports);
   refuseOnErrors(checks);

@@ -2,13 +2,14 @@ import type { Finding } from '../../finding.ts';
 import { findingsOf } from '../preflight/check.ts';
 import { fixInOneLine } from './fix-text.ts';
 import { withFewHygiene } from './hygiene.ts';
+import { errorUrl } from './links.ts';
 import type { RunReport } from './run-report.ts';
 
 /** GitHub shows ten of a kind in a step; those of the deploy must not be crowded out. */
 const HYGIENE_ANNOTATED = 5;
 
 /**
- * One annotation for each error and each warning; of those about the repository, the first few. GitHub
+ * One annotation for each error and each warning, with the address of its entry in docs/errors.md; of those about the repository, the first few. GitHub
  * shows ten of a level for each step, so that what ended the run comes first.
  */
 export function annotationsOf(report: RunReport): readonly Finding[] {
@@ -16,6 +17,6 @@ export function annotationsOf(report: RunReport): readonly Finding[] {
   const notes = report.notes.filter(({ level }) => level !== 'note');
   return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED).map((finding) => ({
     ...finding,
-    fix: fixInOneLine(finding.fix),
+    fix: `${fixInOneLine(finding.fix)} More: ${errorUrl(report, finding.code)}`,
   }));
 }

@@ -33,6 +33,16 @@ export function preflightLines(checks: readonly CheckReport[]): readonly string[
   ]);
 }
 
+/** Where the codes of the preflight's rows are explained; nothing where they have none. */
+export function codesLine(checks: readonly CheckReport[], run: RunReport['run']): readonly string[] {
+  const codes = checks.flatMap(({ findings, summed }) => (summed === undefined ? findings : []));
+  return codes.length > 0 ? [`  What a code means, and how to fix it: ${run.errorsUrl}`] : [];
+}
+
+function more(report: RunReport, code: string): string {
+  return `More: ${errorUrl(report, code)}`;
+}
+
 function markOf(findings: readonly Finding[]): string {
   const worst = (['error', 'warning'] as const).find((level) =>
     findings.some((each) => each.level === level),
@@ -60,7 +70,7 @@ export function problemLines(report: RunReport): readonly string[] {
   const untouched = errors > 0 ? ' Nothing was built, pushed or deployed.' : '';
   return [
     `${errors > 0 ? '✗' : '!'} ${counted.join(', ')}.${untouched}`,
-    ...shown.flatMap(problem),
+    ...shown.flatMap((finding) => problem(finding, report)),
     ...(more > 0 ? [`  … and ${more} more of the repository: see the group Hygiene above.`] : []),
   ];
 }
@@ -68,13 +78,14 @@ export function problemLines(report: RunReport): readonly string[] {
 /** The end of the log is read without scrolling. */
 const HYGIENE_AT_THE_END = 10;
 
-function problem(finding: Finding): readonly string[] {
+function problem(finding: Finding, report: RunReport): readonly string[] {
   const level = finding.level === 'error' ? '' : `(${finding.level}) `;
   const where = placeOf(finding);
   return [
     `  ${finding.code} ${level}${oneLine(finding.title)}${where ? ` (${oneLine(where, 200)})` : ''}`,
     ...indented(finding.detail, '        '),
     ...fixLines(finding.fix).map((line) => `        ${line}`),
+    `        ${more(report, finding.code)}`,
   ];
 }
 
@@ -85,7 +96,10 @@ function problem(finding: Finding): readonly string[] {
 export function endingLines(report: RunReport): readonly string[] {
   const notes = report.notes
     .filter(({ level }) => level === 'note')
-    .flatMap(({ code, title, fix }) => [`${MARKS.note} ${code} ${oneLine(title)}`, `  ${oneLine(fix, 900)}`]);
+    .flatMap(({ code, title, fix }) => [
+      `${MARKS.note} ${code} ${oneLine(title)}`,
+      `  ${oneLine(fix, 900)} ${more(report, code)}`,
+    ]);
   if (isGreen(report.result)) return [...notes, goodEnding(report)];
   const [first, ...others] = report.failures;
   if (!first) return notes;
@@ -98,8 +112,8 @@ export function endingLines(report: RunReport): readonly string[] {
     ...others.flatMap((other) => indented(other.detail, '  ')),
     ...afterwards(report).map((line) => `  ${line}`),
     `  Do: ${oneLine(first.fix, 900)}`,
-    ...others.map(({ code, fix }) => `  ${code}: ${oneLine(fix, 900)}`),
-    `  More: ${errorUrl(report, first.code)}${consoleLink}   Known after ${duration(report.totalMs)}.`,
+    ...others.map(({ code, fix }) => `  ${code}: ${oneLine(fix, 900)} ${more(report, code)}`),
+    `  ${more(report, first.code)}${consoleLink}   Known after ${duration(report.totalMs)}.`,
   ];
 }
 
