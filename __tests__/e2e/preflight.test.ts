@@ -35,6 +35,22 @@ interface Remark extends DeployOptions {
 }
 
 const remarks: readonly Remark[] = [
+  {
+    name: 'a task definition that may not be read',
+    sandbox: { denied: ['ecs:DescribeTaskDefinition'] },
+    found: ['DG527 note'],
+    says: ["The task definition of dyno-agent-service can't be read (ecs:DescribeTaskDefinition)"],
+  },
+  {
+    name: 'a role that may not deploy',
+    sandbox: { denied: ['ecs:UpdateService'] },
+    found: ['DG566 note'],
+  },
+  {
+    name: 'a role that may not ask whether it may deploy',
+    sandbox: { denied: ['iam:SimulatePrincipalPolicy'] },
+    found: ['DG567 note'],
+  },
   { name: 'nothing where all is in order', found: [] },
   {
     name: 'a role that may not finish a push',

@@ -106,6 +106,27 @@ const refusals: readonly Refusal[] = [
     codes: ['DG116'],
     says: ['openssl rand -base64 48'],
   },
+  {
+    name: 'a rule for secrets that there is not',
+    inputs: { 'required-secrets': 'JWT_SECRET max=3' },
+    codes: ['DG111'],
+  },
+  { name: 'a blank secret', env: { JWT_SECRET: '   ' }, codes: ['DG113'] },
+  {
+    name: 'one value for two secrets',
+    env: {
+      JWT_SECRET: 'Torque-Curve_9c41fd7a-q7Rz2mV9xKp4Ls8TnW',
+      DATABASE_PASSWORD: 'Torque-Curve_9c41fd7a-q7Rz2mV9xKp4Ls8TnW',
+    },
+    codes: ['DG118'],
+    says: ['has the same value as'],
+  },
+  {
+    name: "a service by another cluster's ARN",
+    inputs: { service: 'arn:aws:ecs:us-east-1:123456789012:service/staging/dyno-agent-service' },
+    codes: ['DG513'],
+    says: ['`cluster: staging`'],
+  },
   { name: 'a weak secret', env: { DATABASE_PASSWORD: 'aaaaaaaaaaaaaaaaaaaaaa' }, codes: ['DG117'] },
   { name: 'no credentials', env: { ...KEYS, AWS_EC2_METADATA_DISABLED: 'true' }, codes: ['DG201'] },
   { name: 'an unknown access key', env: OTHER_KEY, codes: ['DG202'] },
@@ -121,6 +142,16 @@ const refusals: readonly Refusal[] = [
     inputs: { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy' },
     codes: ['DG206'],
     says: ['id-token: write'],
+  },
+  {
+    name: 'a token service that is not there',
+    env: {
+      ...KEYS,
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/token?api-version=2',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x',
+    },
+    inputs: { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy' },
+    codes: ['DG219'],
   },
   {
     name: 'a role that can not be chained to',
