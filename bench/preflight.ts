@@ -20,7 +20,8 @@ interface Preflight {
 
 /**
  * A whole preflight (`mode: check`) of dist/ with every AWS call at 60 ms: wall clock once credentials are at hand,
- * against the sum of its round trips, as they would be one after the other.
+ * against the sum of its round trips, as they would be one after the other. Credentials are at hand when the first call
+ * leaves; our own work between the calls counts, and so does the machine that it runs on: hence the best round too.
  */
 export async function benchPreflight(): Promise<string> {
   const workspace = makeWorkspace();
@@ -39,14 +40,16 @@ export async function benchPreflight(): Promise<string> {
   const ms = median(rounds.map((each) => each.ms));
   const own = median(bare.map((each) => each.ms));
   const calls = median(rounds.map((each) => each.calls));
+  const best = Math.min(...rounds.map((each) => each.ms));
   const trips = (span: number) => (span / LATENCY_MS).toFixed(1);
   return table(
-    ['', 'median', `round trips of ${LATENCY_MS} ms`],
+    ['', `of ${ROUNDS} rounds`, `round trips of ${LATENCY_MS} ms`],
     [
       [`${calls} AWS calls, one after the other`, `${calls * LATENCY_MS} ms`, String(calls)],
-      ['the preflight, from its first call to its last answer', `${ms.toFixed(0)} ms`, trips(ms)],
-      ['the same with calls that take no time', `${own.toFixed(0)} ms`, ''],
-      ['so much of it is waiting for AWS', `${(ms - own).toFixed(0)} ms`, trips(ms - own)],
+      ['the preflight, from its first call to its last answer: median', `${ms.toFixed(0)} ms`, trips(ms)],
+      ['the same: best', `${best.toFixed(0)} ms`, trips(best)],
+      ['with calls that take no time, our own work: median', `${own.toFixed(0)} ms`, ''],
+      ['so much of the median is waiting for AWS', `${(ms - own).toFixed(0)} ms`, trips(ms - own)],
     ],
   );
 }
