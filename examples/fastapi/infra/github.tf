@@ -94,6 +94,12 @@ data "aws_iam_policy_document" "check" {
     ]
     resources = ["*"]
   }
+
+  # Asks IAM what the role may do, so that a missing permission shows before the build. It changes nothing.
+  statement {
+    actions   = ["iam:SimulatePrincipalPolicy"]
+    resources = [for role in aws_iam_role.github : role.arn]
+  }
 }
 
 # What a deploy does besides: push, start the rollout or undo it, and run the migrations as a task.
