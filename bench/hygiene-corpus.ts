@@ -52,6 +52,8 @@ async function repositoryAt(folder: string, { commit, file, context }: Sample): 
   return {
     tracked: listed.stdout.split('\0').filter(Boolean).sort(),
     untracked: [],
+    submodules: [],
+    below: async () => ({ paths: [], left: [] }),
     size: async () => undefined,
     read: show,
     facts: {

@@ -31,6 +31,8 @@ function repository(workflow: string): Repository {
   return {
     tracked,
     untracked: [],
+    submodules: [],
+    below: async () => ({ paths: [], left: [] }),
     size: async (path) => statSync(join(folder, path), { throwIfNoEntry: false })?.size,
     read: async (path) => (tracked.includes(path) ? text(path) : undefined),
     containers: async () => [

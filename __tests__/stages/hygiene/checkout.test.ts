@@ -93,6 +93,47 @@ describe('a checkout', () => {
     rmSync(outside, { recursive: true });
   });
 
+  it('looks below folders that git lists as one, and into no link', async () => {
+    git('init', '--quiet');
+    write('kept/.env', 'A=1');
+    git('add', '--all');
+    write('new/deep/er/.env', 'A=1');
+    write('new/b', '');
+    write('new/a', '');
+    write('new/node_modules/x/index.js', '');
+    symlinkSync(join(folder, 'kept'), join(folder, 'new/link'));
+    const repository = await open();
+    expect(repository.untracked).toEqual(['.git/', 'new/']);
+    const enters = (path: string) => !path.endsWith('node_modules/');
+    const { paths, left } = await repository.below(['new/', 'nowhere/', 'new/link/'], enters);
+    expect(paths).toEqual(['new/a', 'new/b', 'new/node_modules/', 'new/deep/er/.env']);
+    expect(left).toEqual([]);
+  });
+
+  it('names the folders that it did not get to', async () => {
+    git('init', '--quiet');
+    for (let at = 0; at < 60; at += 1) write(`new/${at}/.env`, '');
+    const { paths, left } = await openCheckout(folder, process.env, () => facts, { entriesBelow: 100 }).then(
+      (repository) => repository?.below(['new/'], () => true) ?? { paths: [], left: [] },
+    );
+    expect(paths).toHaveLength(40);
+    expect(left).toHaveLength(20);
+    expect(left).toContain('new/9/');
+  });
+
+  it('lists a submodule apart', async () => {
+    git('init', '--quiet');
+    write('a', 'x');
+    git('add', 'a');
+    git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},lib/sub`);
+    write('lib/sub/.git', 'gitdir: ../../.git/modules/sub');
+    write('lib/sub/.env', 'A=1');
+    const repository = await open();
+    expect(repository.tracked).toEqual(['a']);
+    expect(repository.submodules).toEqual(['lib/sub/']);
+    expect((await repository.below(repository.submodules, () => true)).paths).toContain('lib/sub/.env');
+  });
+
   it('lists a file in conflict once', async () => {
     git('init', '--quiet');
     write('a', 'x');

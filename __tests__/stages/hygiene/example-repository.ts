@@ -5,17 +5,35 @@ import type { Example } from '../../../src/stages/hygiene/rule.ts';
 export function exampleRepository({
   files,
   untracked = {},
+  submodules = [],
   facts,
   containers,
   builder,
 }: Example): Repository {
   const all = new Map([...Object.entries(files), ...Object.entries(untracked)]);
+  const others = Object.keys(untracked).sort();
+  const folders = [...others.filter((path) => path.endsWith('/')), ...submodules];
+  const isBelow = (path: string, folder: string) => path !== folder && path.startsWith(folder);
   return {
     tracked: Object.keys(files).sort(),
-    untracked: Object.keys(untracked).sort(),
+    // As git lists them: not what is below a folder that is an entry itself.
+    untracked: others.filter((path) => !folders.some((folder) => isBelow(path, folder))),
+    submodules,
+    below: async (wanted, enter) => {
+      const below = others.filter((path) => wanted.some((folder) => isBelow(path, folder)));
+      const closed = below
+        .flatMap((path) => path.split('/').map((_, at, parts) => `${parts.slice(0, at).join('/')}/`))
+        .filter((folder) => wanted.some((each) => isBelow(folder, each)) && !enter(folder));
+      const seen = below.filter(
+        (path) => !path.endsWith('/') && !closed.some((folder) => isBelow(path, folder)),
+      );
+      return { paths: [...new Set([...seen, ...closed])], left: [] };
+    },
     size: async (path) => {
-      const text = all.get(path);
-      return text === undefined ? undefined : Buffer.byteLength(text);
+      const parts = [...all].filter(([each]) => each === path || (path.endsWith('/') && isBelow(each, path)));
+      return parts.length === 0
+        ? undefined
+        : parts.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0);
     },
     read: async (path) => {
       const text = path.endsWith('/') ? undefined : all.get(path);

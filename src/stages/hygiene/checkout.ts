@@ -1,8 +1,8 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gitPaths } from '../../github/git.ts';
-import type { Repository } from './repository.ts';
+import type { FilesBelow, Repository } from './repository.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,21 +22,39 @@ export async function openCheckout(
   workspace: string,
   environment: Environment,
   facts: (tracked: ReadonlySet<string>) => RepositoryFacts,
+  { entriesBelow = MOST.entriesOfFolder }: { readonly entriesBelow?: number } = {},
 ): Promise<Repository | undefined> {
   const list = (...options: readonly string[]) =>
     gitPaths({ workspace }, environment, ['ls-files', '-z', ...options]);
-  const [tracked, others] = await Promise.all([list(), list('--others', '--directory')]);
-  if (tracked === undefined) return undefined;
-  const known = new Set(tracked);
+  const [listed, others] = await Promise.all([list('--stage'), list('--others', '--directory')]);
+  if (listed === undefined) return undefined;
+  const { tracked: known, submodules } = entriesOfIndex(listed);
   const files = new CheckoutFiles(workspace);
   return {
     // A path in conflict is listed once for each of its sides.
     tracked: [...known].sort(),
+    submodules,
     untracked: [...(others ?? []), ...(files.isThere('.git') ? ['.git/'] : [])].sort(),
+    below: (folders, enter) => files.below(folders, enter, entriesBelow),
     size: (path) => files.size(path),
     read: (path) => files.read(path),
     ...facts(known),
   };
+}
+
+/** gitglossary(7), "gitlink": the mode of an entry that is the commit of another repository. */
+const GITLINK = '160000';
+
+/** `100644 <object> 0\t<path>`: git's index, an entry each. */
+function entriesOfIndex(entries: readonly string[]) {
+  const tracked = new Set<string>();
+  const submodules = new Set<string>();
+  for (const entry of entries) {
+    const path = entry.slice(entry.indexOf('\t') + 1);
+    if (entry.startsWith(GITLINK)) submodules.add(`${path}/`);
+    else tracked.add(path);
+  }
+  return { tracked, submodules: [...submodules].sort() };
 }
 
 /**
@@ -101,6 +119,29 @@ class CheckoutFiles {
     return inside;
   }
 
+  async below(
+    folders: readonly string[],
+    enter: (folder: string) => boolean,
+    most: number,
+  ): Promise<FilesBelow> {
+    const paths: string[] = [];
+    const open = folders.filter((folder) => this.#isInside(folder.replace(/\/$/, '')));
+    let [next, seen] = [0, 0];
+    for (; next < open.length && seen < most; next += 1) {
+      const folder = open[next] ?? '';
+      for (const entry of entriesOf(join(this.#root, folder)).toSorted(byName)) {
+        seen += 1;
+        if (entry.isFile()) paths.push(`${folder}${entry.name}`);
+        if (!entry.isDirectory()) continue;
+        const path = `${folder}${entry.name}/`;
+        if (enter(path)) open.push(path);
+        else paths.push(path);
+      }
+      await this.#breathe();
+    }
+    return { paths, left: open.slice(next) };
+  }
+
   async #folderSize(folder: string): Promise<number> {
     const open = [folder];
     let [bytes, seen] = [0, 0];
@@ -120,6 +161,10 @@ class CheckoutFiles {
     await nextTurn();
     this.#turnAt = performance.now();
   }
+}
+
+function byName(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function statOf(path: string) {

@@ -20,6 +20,14 @@ export interface DeployFacts {
   readonly owner?: string | undefined;
 }
 
+/** What is in some folders, as far as they were looked through. */
+export interface FilesBelow {
+  /** Paths from the root. */
+  readonly paths: readonly string[];
+  /** Folders that were not looked into, for there are more things than any are looked for. */
+  readonly left: readonly string[];
+}
+
 /** The repository as it is checked out. */
 export interface Repository {
   /** What git tracks: paths from the root, with `/`, sorted. */
@@ -29,6 +37,13 @@ export interface Repository {
    * tracked is one entry that ends in `/`.
    */
   readonly untracked: readonly string[];
+  /** Folders that git lists as one entry and does not call untracked, ending in `/`: its submodules. Sorted. */
+  readonly submodules: readonly string[];
+  /**
+   * Files below folders that git lists as one entry, the shallow ones first, sorted within a depth. A folder that is not
+   * to be entered stands among them, ending in `/`; symbolic links are left out, and so is what is past the bound.
+   */
+  readonly below: (folders: readonly string[], enter: (folder: string) => boolean) => Promise<FilesBelow>;
   /** Bytes of a file, or of all that is in a folder of `untracked`; undefined where it is not there. */
   readonly size: (path: string) => Promise<number | undefined>;
   /** Text of a file; undefined where it can't be read, is larger than 1 MB or is not text (a NUL in it). */

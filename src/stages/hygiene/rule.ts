@@ -20,8 +20,10 @@ export interface Example {
   readonly name: string;
   /** Text of the tracked files, by path from the repository's root. */
   readonly files: Readonly<Record<string, string>>;
-  /** Text of the files that are not tracked, where the rule asks for them; a path that ends in `/` is a folder. */
+  /** Text of the files that are not tracked, where the rule asks for them; a path that ends in `/` is a folder, with all below it. */
   readonly untracked?: Readonly<Record<string, string>>;
+  /** Folders of submodules, ending in `/`; their files stand in `untracked`. */
+  readonly submodules?: readonly string[];
   /** What the run knows beyond the files, where the rule asks for it. */
   readonly facts?: Partial<DeployFacts>;
   readonly containers?: readonly ContainerDefinition[];

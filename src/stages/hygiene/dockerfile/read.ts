@@ -19,24 +19,18 @@ const NAME = /(^|\/)((Dockerfile|Containerfile)(\.[\w.-]+)?|[\w.-]+\.(Dockerfile
  */
 export async function readDockerfiles(repository: Repository): Promise<Dockerfiles | undefined> {
   const { dockerfile } = repository.facts;
-  // A .dockerignore that a step before this one wrote counts as well.
-  const known = new Set([...repository.tracked, ...repository.untracked]);
   const paths =
     dockerfile === undefined
       ? repository.tracked
           .filter((path) => NAME.test(path) && !/\.dockerignore$/i.test(path) && !ELSEWHERE.test(path))
           .slice(0, MOST.files)
       : [dockerfile];
-  const read = await Promise.all(paths.map((path) => readOne(repository, path, known)));
+  const read = await Promise.all(paths.map((path) => readOne(repository, path)));
   const files = read.filter((each) => each !== undefined);
   return files.length > 0 ? { files } : undefined;
 }
 
-async function readOne(
-  repository: Repository,
-  file: string,
-  known: ReadonlySet<string>,
-): Promise<Dockerfile | undefined> {
+async function readOne(repository: Repository, file: string): Promise<Dockerfile | undefined> {
   const text = await repository.read(file);
   if (text === undefined || text.length > MOST.characters) return undefined;
   const instructions = (await readInstructions(text)) ?? [];
@@ -56,7 +50,7 @@ async function readOne(
     stages: used,
     context,
     contextFiles,
-    ignored: await readIgnoreFile(repository, file, context, known),
+    ignored: await readIgnoreFile(repository, file, context),
     startScript: await readStartScript(repository, final, file, context, contextFiles),
     // Asked for last: AWS may have to tell it.
     containers: isDeployed ? await repository.containers() : undefined,
@@ -70,16 +64,15 @@ function filesIn(context: string | undefined, tracked: readonly string[]): Reado
   return new Set(tracked.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length)));
 }
 
-/** `<Dockerfile>.dockerignore` comes before the context's own. */
+/** `<Dockerfile>.dockerignore` comes before the context's own. One that a step before this one wrote counts as well. */
 async function readIgnoreFile(
   repository: Repository,
   file: string,
   context: string | undefined,
-  known: ReadonlySet<string>,
 ): Promise<readonly string[] | undefined> {
-  const candidates = [`${file}.dockerignore`, posix.join(context ?? '.', '.dockerignore')];
-  const path = candidates.find((each) => known.has(each));
-  const text = path === undefined ? undefined : await repository.read(path);
+  const text =
+    (await repository.read(`${file}.dockerignore`)) ??
+    (await repository.read(posix.join(context ?? '.', '.dockerignore')));
   return text?.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 

@@ -59,15 +59,12 @@ export async function readBuildContext(repository: Repository): Promise<BuildCon
   const instructions = await instructionsOf(repository, dockerfile);
   const copies = instructions && copiesOf(instructions, repository.facts.target);
   if (!instructions || !copies) return undefined;
-  const ignoreFile = ignoreFileOf(repository, dockerfile, context);
-  const text = ignoreFile.isThere ? ((await repository.read(ignoreFile.path)) ?? '') : '';
+  const { text, ...ignoreFile } = await ignoreFileOf(repository, dockerfile, context);
   const view = new ContextView(repository, context, await parseDockerignore(text), copies);
   const names = instructions.map((each) => `${each.keyword} ${each.text}`).join('\n');
   const untracked = view.untracked();
-  const unneeded = view
-    .tracked()
-    .filter((path) => isUnneeded(path))
-    .concat(untracked.filter(isUnneeded));
+  const below = await view.below();
+  const unneeded = [...view.tracked(), ...below].filter((path) => isUnneeded(path) !== undefined);
   const others = untracked.filter((path) => !isUnneeded(path) && path !== '.git');
   return {
     dockerfile,
@@ -78,7 +75,7 @@ export async function readBuildContext(repository: Repository): Promise<BuildCon
     unneeded: await view.grouped(unneeded, names),
     others: await view.entries(others.slice(0, 50), false),
     secrets: await secretsIn(view, repository),
-    sent: [...view.tracked(), ...untracked],
+    sent: [...view.tracked(), ...below],
     copies,
     builder: await repository.builder(),
   };
@@ -126,16 +123,19 @@ function matcherOf(source: string): (path: string) => boolean {
   return (path) => matches(path);
 }
 
-function ignoreFileOf(
-  repository: Repository,
-  dockerfile: string,
-  context: string,
-): BuildContext['ignoreFile'] {
-  const known = new Set([...repository.tracked, ...repository.untracked]);
+/** What counts is what stands there, whoever wrote it: the context may be a folder that git lists as one. */
+async function ignoreFileOf(repository: Repository, dockerfile: string, context: string) {
   const own = posix.join(context, '.dockerignore');
-  const there = [`${dockerfile}.dockerignore`, own].find((path) => known.has(path));
-  return { path: there ?? own, isThere: there !== undefined };
+  for (const path of [`${dockerfile}.dockerignore`, own]) {
+    const text = await repository.read(path);
+    if (text !== undefined) return { path, isThere: true, text };
+  }
+  return { path: own, isThere: false, text: '' };
 }
+
+/** Folders that programs fill: large, and with nobody's secrets in them. */
+const FILLED_BY_PROGRAMS =
+  /^(\.git|node_modules|__pycache__|\.venv|venv|site-packages|\.tox|\.nox|\.gradle|\.(pytest|mypy|ruff)_cache)$/;
 
 /** The context's part of a repository: paths from its folder, as far as docker sends them. */
 export class ContextView {
@@ -144,6 +144,7 @@ export class ContextView {
   readonly #ignore: Dockerignore;
   readonly #copies: readonly Copy[];
   #tracked: readonly string[] | undefined;
+  #below: Promise<readonly string[]> | undefined;
 
   constructor(repository: Repository, context: string, ignore: Dockerignore, copies: readonly Copy[]) {
     this.#repository = repository;
@@ -157,9 +158,18 @@ export class ContextView {
     return this.#tracked;
   }
 
-  /** Folders are without their `/`. */
+  /** As git lists it. Folders are without their `/`. */
   untracked(): readonly string[] {
-    return this.#sentOf(this.#repository.untracked.map((path) => path.replace(/\/$/, '')));
+    return this.#sentOf(this.#repository.untracked.map(withoutSlash));
+  }
+
+  /**
+   * Files that are not tracked, those of submodules too, whatever git lists them by. Folders that programs fill stand for
+   * what is in them, without their `/`.
+   */
+  async below(): Promise<readonly string[]> {
+    this.#below ??= this.#readBelow();
+    return await this.#below;
   }
 
   /** The path from the repository's root. */
@@ -204,12 +214,36 @@ export class ContextView {
     return [...sums.values()].sort((a, b) => b.bytes - a.bytes);
   }
 
+  async #readBelow(): Promise<readonly string[]> {
+    const { untracked, submodules } = this.#repository;
+    const enters = (folder: string) =>
+      !FILLED_BY_PROGRAMS.test(posix.basename(folder)) && this.#mayBeSent(withoutSlash(folder));
+    const folders = [...untracked, ...submodules].filter((path) => path.endsWith('/'));
+    // The context may stand in such a folder itself.
+    const around = folders.some((folder) => this.#prefix.startsWith(folder)) ? [this.#prefix] : [];
+    const within = folders.filter((folder) => folder.startsWith(this.#prefix) && folder !== this.#prefix);
+    const { paths } = await this.#repository.below([...around, ...within.filter(enters)], enters);
+    const single = untracked.filter((path) => !path.endsWith('/'));
+    return this.#sentOf(
+      [...single, ...within.filter((folder) => !enters(folder)), ...paths].map(withoutSlash),
+    );
+  }
+
+  /** Whether a folder, or something in it, may be sent. */
+  #mayBeSent(folder: string): boolean {
+    return this.#ignore.reopens || this.#ignore.isSent(folder.slice(this.#prefix.length));
+  }
+
   #sentOf(paths: readonly string[]): readonly string[] {
     return paths
       .filter((path) => path.startsWith(this.#prefix))
       .map((path) => path.slice(this.#prefix.length))
       .filter((path) => path !== '' && this.#ignore.isSent(path));
   }
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '');
 }
 
 /** Whether the Dockerfile speaks of it: then the build needs it. */

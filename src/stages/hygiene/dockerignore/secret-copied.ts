@@ -11,7 +11,7 @@ export const secretCopied: Rule<BuildContext> = {
   summary: 'A file with secrets is copied into the image',
   level: 'error',
   why: 'Whoever may pull the image has every file in it, also one that a later layer deletes. A `.env` in the image is moreover read at start by many frameworks, and then the container runs with its values where the task definition has none.',
-  how: "Looks at what is in the checkout, tracked or not, is not left out by `.dockerignore`, and is taken by a `COPY` or `ADD` of the stages that are built. A `.env` or `*.tfvars` with real values, a private key, Terraform's state, and files with logins (`.npmrc` with a token, the credentials file of google-github-actions/auth) are errors; by the name alone, or in a stage that only helps to build, they are warnings. Certificates, `.env.example` and files for tests are left alone.",
+  how: "Looks at what is in the checkout, tracked or not, also in submodules and in folders that git lists as one, is not left out by `.dockerignore`, and is taken by a `COPY` or `ADD` of the stages that are built. A `.env` or `*.tfvars` with real values, a private key, Terraform's state, and files with logins (`.npmrc` with a token, the credentials file of google-github-actions/auth) are errors; by the name alone, or in a stage that only helps to build, they are warnings. Certificates, `.env.example` and files for tests are left alone.",
   fix: 'In `.dockerignore`:\n\n```text\n**/.env\n**/.env.*\n!**/.env.example\n**/*.tfvars\n**/*.pem\n```\n\nGive the container its secrets by `secrets` in the task definition, and the build by `RUN --mount=type=secret`. Change what was in an image that was pushed.',
   source: 'https://docs.docker.com/build/concepts/context/#dockerignore-files',
   see: 'docker run --rm --entrypoint ls IMAGE -la .',
@@ -22,6 +22,35 @@ export const secretCopied: Rule<BuildContext> = {
         files: { Dockerfile: 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n', 'app.py': '' },
         untracked: { '.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
         at: ['Dockerfile:3'],
+      },
+      {
+        name: 'in a folder of which git lists no file',
+        files: { Dockerfile: 'FROM python:3.13-slim\nCOPY . /app\n', 'app.py': '' },
+        untracked: { 'deploy/': '', 'deploy/prod/.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+        at: ['Dockerfile:2'],
+      },
+      {
+        name: 'in a folder that is left out but for it',
+        files: {
+          Dockerfile: 'FROM python:3.13-slim\nCOPY . /app\n',
+          '.dockerignore': 'deploy\n!deploy/prod\n',
+        },
+        untracked: { 'deploy/': '', 'deploy/prod/.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+        at: ['Dockerfile:2'],
+      },
+      {
+        name: 'the context is a folder that a step before made',
+        files: { 'docker/Dockerfile': 'FROM python:3.13-slim\nCOPY . /app\n' },
+        untracked: { 'build/': '', 'build/app/.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+        facts: { context: 'build/app', dockerfile: 'docker/Dockerfile' },
+        at: ['docker/Dockerfile:2'],
+      },
+      {
+        name: 'in a submodule',
+        files: { Dockerfile: 'FROM python:3.13-slim\nCOPY . /app\n', '.gitmodules': '' },
+        untracked: { 'lib/auth/.git': 'gitdir: x\n', 'lib/auth/.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
+        submodules: ['lib/auth/'],
+        at: ['Dockerfile:2'],
       },
       {
         name: 'a folder that is copied has one in it, and the stage only helps to build',
@@ -36,6 +65,19 @@ export const secretCopied: Rule<BuildContext> = {
       },
     ],
     passes: [
+      {
+        name: 'a folder of another step, of which one part is left out and the other has no secrets',
+        files: {
+          Dockerfile: 'FROM nginx:1.29\nCOPY . /www\n',
+          '.dockerignore': 'deploy/config\n**/*.key\n',
+        },
+        untracked: {
+          'deploy/': '',
+          'deploy/config/.env': 'API_TOKEN=9f8s7dKq2mVx41\n',
+          'deploy/node_modules/x/.env': 'API_TOKEN=9f8s7dKq2mVx41\n',
+          'deploy/tls.key': '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n',
+        },
+      },
       {
         name: 'it is left out',
         files: { Dockerfile: 'FROM python:3.13-slim\nCOPY . .\n', '.dockerignore': '**/.env\n' },

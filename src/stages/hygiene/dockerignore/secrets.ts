@@ -23,7 +23,7 @@ export async function secretsIn(
 ): Promise<readonly SecretInContext[]> {
   const tracked = new Set(view.tracked());
   const found: SecretInContext[] = [];
-  for (const path of [...tracked, ...view.untracked()]) {
+  for (const path of [...tracked, ...(await view.below())]) {
     if (found.length >= MOST) break;
     if (!isCandidate(path)) continue;
     const copy = view.copyOf(path);
