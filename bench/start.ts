@@ -1,43 +1,97 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { median, table } from './table.ts';
+import { bytesLoaded, type Starter, untilFirstRequest } from './first-request.ts';
+import { starts } from './peer-starts.ts';
+import { findPeers, type Peer } from './peers.ts';
+import { median, table, verdict } from './table.ts';
 
 const ROUNDS = 15;
-/** What a killed action leaves behind goes with it. */
-const TEMP = mkdtempSync(join(tmpdir(), 'deploy-guard-bench-'));
-process.on('exit', () => rmSync(TEMP, { recursive: true, force: true }));
-const MAIN = join(import.meta.dirname, '..', 'dist', 'index.js');
+/** Of an empty node's start. */
+const MOST_RATIO = 4;
+const ACTION = join(import.meta.dirname, '..');
+
+interface Measured {
+  readonly name: string;
+  readonly first: string;
+  readonly starter: Starter;
+  readonly rounds: number[];
+}
 
 /**
- * From the start of the process to its first request at AWS, against a node that does nothing, in turns. And how
- * much JavaScript is loaded by then and by a whole preflight.
+ * From the start of the process to its first question, ours and each peer's, against a node that does nothing: all in
+ * turns. And how much JavaScript each has loaded until it ends because everything is refused.
  */
 export async function benchStart(): Promise<string> {
+  const peers = await findPeers();
+  const subjects = [subject('deploy-guard', ACTION), ...peers.flatMap(peerSubject)];
   const empty: number[] = [];
-  const action: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const nothing = await untilExit();
-    const first = await untilFirstRequest({});
     // The first round warms the file cache.
-    if (round === 0) continue;
-    empty.push(nothing);
-    action.push(first);
+    if (round > 0) empty.push(nothing);
+    for (const { starter, rounds } of subjects) {
+      const ms = await untilFirstRequest(starter);
+      if (round > 0) rounds.push(ms);
+    }
   }
-  const ratio = median(action.map((ms, round) => ms / (empty[round] ?? Number.NaN)));
-  const loaded = await bytesLoaded();
-  return table(
-    ['', 'median', 'of an empty node'],
-    [
-      ['an empty node, start to end', `${median(empty).toFixed(0)} ms`, '1.0'],
-      ['start to first AWS request', `${median(action).toFixed(0)} ms`, ratio.toFixed(1)],
-      ['JavaScript loaded by a preflight', `${(loaded / 1e6).toFixed(2)} MB`, ''],
-    ],
-  );
+  const rows = [['an empty node, start to end', '', ...times(empty), '1.0', '1.0', '', '']];
+  for (const one of subjects) rows.push(await row(one, empty));
+  for (const peer of peers) if ('missing' in peer) rows.push(missingRow(peer));
+  const all = rows.length === peers.length + 2 ? [...rows, togetherRow(subjects.slice(1), empty)] : rows;
+  const head = [
+    '',
+    'asks first',
+    'median',
+    'best',
+    'of an empty node',
+    'best of best',
+    'JavaScript',
+    'target',
+  ];
+  return table(head, all);
+}
+
+function subject(name: string, folder: string, label = name): Measured {
+  const start = starts[name];
+  if (start === undefined) throw new Error(`bench/peer-starts.ts says nothing of ${name}`);
+  return { name: label, first: start.first, starter: { ...start, folder }, rounds: [] };
+}
+
+function peerSubject(peer: Peer): readonly Measured[] {
+  const { repository, version } = peer.pin;
+  return 'missing' in peer ? [] : [subject(repository, peer.folder, `${repository} ${version}`)];
+}
+
+function missingRow({ pin, missing }: Extract<Peer, { missing: string }>): string[] {
+  return [`${pin.repository} ${pin.version}`, '', `not available: ${missing}`, '', '', '', '', ''];
+}
+
+async function row({ name, first, starter, rounds }: Measured, empty: readonly number[]): Promise<string[]> {
+  const ratio = median(rounds.map((ms, round) => ms / (empty[round] ?? Number.NaN)));
+  const best = Math.min(...rounds) / Math.min(...empty);
+  const loaded = `${((await bytesLoaded(starter)) / 1e6).toFixed(2)} MB`;
+  const target = name === 'deploy-guard' ? verdict(ratio, MOST_RATIO, 'times an empty node') : '';
+  return [name, first, ...times(rounds), ratio.toFixed(1), best.toFixed(1), loaded, target];
+}
+
+/** What a job with all of them pays, one after the other. */
+function togetherRow(peers: readonly Measured[], empty: readonly number[]): string[] {
+  const sums = empty.map((_, round) => peers.reduce((sum, { rounds }) => sum + (rounds[round] ?? 0), 0));
+  const ratio = median(sums.map((ms, round) => ms / (empty[round] ?? Number.NaN)));
+  const best = Math.min(...sums) / Math.min(...empty);
+  return [
+    'the six peers, one after the other',
+    '',
+    ...times(sums),
+    ratio.toFixed(1),
+    best.toFixed(1),
+    '',
+    '',
+  ];
+}
+
+function times(rounds: readonly number[]): readonly [string, string] {
+  return [`${median(rounds).toFixed(0)} ms`, `${Math.min(...rounds).toFixed(0)} ms`];
 }
 
 async function untilExit(): Promise<number> {
@@ -46,58 +100,4 @@ async function untilExit(): Promise<number> {
     spawn(process.execPath, ['-e', ''], { stdio: 'ignore' }).once('exit', resolve),
   );
   return performance.now() - startedAt;
-}
-
-/** Milliseconds until a server that answers nothing gets a request; the action is killed then. */
-async function untilFirstRequest(environment: Readonly<Record<string, string>>): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const startedAt = performance.now();
-  const child = startAction(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, environment);
-  await new Promise((resolve) => server.once('request', resolve));
-  const ms = performance.now() - startedAt;
-  child.kill('SIGKILL');
-  await new Promise((resolve) => child.once('exit', resolve));
-  server.closeAllConnections();
-  server.close();
-  return ms;
-}
-
-/** Bytes of dist/ that a preflight loads, as V8's coverage lists the scripts; AWS refuses all it is asked. */
-async function bytesLoaded(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'deploy-guard-loaded-'));
-  const server = createServer((_request, response) =>
-    response.writeHead(400).end('{"__type":"AccessDeniedException"}'),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const child = startAction(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-    NODE_V8_COVERAGE: folder,
-  });
-  await new Promise((resolve) => child.once('exit', resolve));
-  server.close();
-  const scripts = readdirSync(folder).flatMap((file) => {
-    const coverage = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
-      result: readonly { url: string }[];
-    };
-    return coverage.result.map(({ url }) => url);
-  });
-  rmSync(folder, { recursive: true });
-  const ours = [...new Set(scripts)].filter((url) => url.includes('/dist/'));
-  return ours.reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
-}
-
-function startAction(endpoint: string, environment: Readonly<Record<string, string>>) {
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-    'INPUT_AWS-REGION': 'us-east-1',
-    'INPUT_ECR-REPOSITORY': 'dyno-agent',
-    INPUT_SERVICE: 'dyno-agent-service',
-    INPUT_MODE: 'check',
-    RUNNER_TEMP: TEMP,
-    ...environment,
-  };
-  return spawn(process.execPath, [MAIN], { env, cwd: tmpdir(), stdio: 'ignore' });
 }

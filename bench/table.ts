@@ -15,3 +15,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
+
+/** Whether a number keeps within its target, beside it: `at most 3 s: met`. */
+export function verdict(value: number, most: number, unit: string): string {
+  return `at most ${most} ${unit}: ${value <= most ? 'met' : 'NOT MET'}`;
+}
