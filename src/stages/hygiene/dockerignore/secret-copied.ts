@@ -89,6 +89,14 @@ export const secretCopied: Rule<BuildContext> = {
         untracked: { '.env': 'API_TOKEN=9f8s7dKq2mVx41\n' },
       },
       {
+        name: 'what Symfony tracks, and needs in the image',
+        files: {
+          Dockerfile: 'FROM php:8.4-fpm\nCOPY . .\n',
+          '.env':
+            '###> symfony/framework-bundle ###\nAPP_SECRET=2ca64f8d83b9e89f5f19d672841d6bb8\n###< symfony/framework-bundle ###\n',
+        },
+      },
+      {
         name: 'a pattern, a certificate, and defaults without a secret',
         files: {
           Dockerfile: 'FROM php:8.4-fpm\nCOPY . .\n',

@@ -1,6 +1,6 @@
 import type { Repository } from '../repository.ts';
 import { isTestFile, secretFileKind } from '../secret-paths.ts';
-import { secretAssignments } from '../tracked-files/assignments.ts';
+import { isFrameworkDefaults, secretAssignments } from '../tracked-files/assignments.ts';
 import { credentialsIn, isKeyStore } from '../tracked-files/credentials.ts';
 import { privateKeysIn } from '../tracked-files/private-keys.ts';
 import type { ContextView, Copy } from './build-context.ts';
@@ -46,6 +46,10 @@ function evidenceIn(path: string, text: string | undefined, isTracked: boolean):
   if (credentialsIn(path, text).length > 0 || privateKeysIn(text).length > 0) return 'sure';
   switch (secretFileKind(path)) {
     case 'environment':
+      // What Symfony tracks it needs in the image; its secret is told of where it stands.
+      if (isTracked && isFrameworkDefaults(text)) {
+        return secretAssignments(text).some(({ name }) => name !== 'APP_SECRET') ? 'sure' : 'none';
+      }
       if (secretAssignments(text).length > 0) return 'sure';
       // A tracked one without secrets may be what the application reads its defaults from.
       return isTracked ? 'none' : 'name';

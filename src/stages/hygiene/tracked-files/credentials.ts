@@ -73,7 +73,7 @@ const FORMS: readonly CredentialForm[] = [
 export function credentialsIn(path: string, text: string): readonly CredentialPlace[] {
   const forms = FORMS.filter(({ file }) => file.test(path));
   if (forms.length === 0) return [];
-  return text.split('\n').flatMap((line, index) => {
+  return text.split(/\r?\n/).flatMap((line, index) => {
     const found = forms.find((form) => {
       const value = form.line.exec(line.slice(0, 5_000))?.[1];
       return value !== undefined && !isPlaceholder(value) && !isReference(value);

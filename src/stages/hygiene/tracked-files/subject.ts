@@ -1,6 +1,11 @@
 import type { Repository } from '../repository.ts';
 import { isTestFile, type SecretFileKind, secretFileKind } from '../secret-paths.ts';
-import { type SecretAssignment, secretAssignments } from './assignments.ts';
+import {
+  isFrameworkDefaults,
+  type SecretAssignment,
+  secretAssignments,
+  standInAssignments,
+} from './assignments.ts';
 import { type AwsKeyPlace, awsKeysIn } from './aws-keys.ts';
 import { type CredentialPlace, credentialsIn } from './credentials.ts';
 import { type PrivateKeyPlace, privateKeysIn } from './private-keys.ts';
@@ -15,6 +20,10 @@ export interface SeenFile {
   readonly isTest: boolean;
   readonly isText: boolean;
   readonly assignments: readonly SecretAssignment[];
+  /** Of a file of environment variables: those that will hold a secret, and have a stand-in for it now. */
+  readonly standIns: readonly SecretAssignment[];
+  /** A framework wrote it, and means it to be tracked. */
+  readonly isFramework: boolean;
   readonly credentials: readonly CredentialPlace[];
   readonly privateKeys: readonly PrivateKeyPlace[];
   readonly awsKeys: readonly AwsKeyPlace[];
@@ -72,6 +81,8 @@ function look(
     isText: text !== undefined,
     assignments:
       text !== undefined && (kind === 'environment' || kind === 'variables') ? secretAssignments(text) : [],
+    standIns: text !== undefined && kind === 'environment' ? standInAssignments(text) : [],
+    isFramework: text !== undefined && kind === 'environment' && isFrameworkDefaults(text),
     credentials: text === undefined ? [] : credentialsIn(path, text),
     privateKeys: text === undefined ? [] : privateKeysIn(text),
     awsKeys: text === undefined ? [] : awsKeysIn(text),
