@@ -16,6 +16,10 @@ export interface Service {
   readonly dependsOn: readonly Dependency[];
   /** A port of it is open to the network, not to this machine alone. */
   readonly isPublished: boolean;
+  /** More of its environment stands in files (`env_file`). */
+  readonly hasEnvFile: boolean;
+  /** Where files and folders are put into it. */
+  readonly mounts: readonly string[];
   /** It has a volume, so that its data outlive it. */
   readonly keepsData: boolean;
 }
@@ -164,7 +168,13 @@ function toService({ key, value, line }: Entry, reader: Reader): Service {
     hasHealthcheck: healthcheck !== null && reader.text(reader.child(healthcheck, 'disable')) !== 'true',
     environment: environmentOf(child('environment'), reader),
     dependsOn: dependenciesOf(child('depends_on'), reader),
-    isPublished: reader.items(child('ports')).some((port) => isOpen(port, reader)),
+    isPublished:
+      reader.text(child('network_mode')) === 'host' ||
+      reader.items(child('ports')).some((port) => isOpen(port, reader)),
+    hasEnvFile: child('env_file') !== null,
+    mounts: ['volumes', 'configs', 'secrets'].flatMap((key) =>
+      reader.items(child(key)).flatMap((item) => targetOf(item, reader) ?? []),
+    ),
     keepsData: reader.items(child('volumes')).length > 0,
   };
 }
@@ -200,6 +210,12 @@ function isOpen(port: Node | null, reader: Reader): boolean {
   if (short !== undefined) return short.includes(':') && !/^(127\.|localhost:|\[::1\])/.test(short);
   const published = reader.text(reader.child(port, 'published'));
   return published !== undefined && !/^(127\.|::1)/.test(reader.text(reader.child(port, 'host_ip')) ?? '');
+}
+
+/** Where a mount ends up: `./a:/b:ro` at `/b`. */
+function targetOf(mount: Node | null, reader: Reader): string | undefined {
+  const short = reader.text(mount);
+  return short === undefined ? reader.text(reader.child(mount, 'target')) : short.split(':')[1];
 }
 
 /** Whether another Compose file of the same folder may complete a service. */

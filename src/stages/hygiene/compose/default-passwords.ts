@@ -27,7 +27,7 @@ export const defaultPasswords: Rule<ComposeFiles> = {
   summary: 'A default password on a published port',
   level: 'note',
   why: 'A port that Compose publishes is open on every interface of the machine, past its firewall (`ufw` does not see docker’s rules). With `admin`/`admin` on Grafana or `postgres`/`postgres` on the database, whoever reaches it is in: on a server at once, on a laptop from the same network.',
-  how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that publish a port on more than the loopback interface: the variables that set the password of Grafana, PostgreSQL, pgAdmin, MySQL, MariaDB, MongoDB, RabbitMQ, MinIO, Keycloak, InfluxDB, Elasticsearch and SQL Server, where they have one of the values that everybody tries (also as the default of a variable); a Grafana that is given none; a PostgreSQL that trusts everybody. Files for tests, CI and development are left alone, by their names and folders. Values are never shown.',
+  how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that publish a port on more than the loopback interface, or share the network of the machine: the variables that set the password of Grafana, PostgreSQL, pgAdmin, MySQL, MariaDB, MongoDB, RabbitMQ, MinIO, Keycloak, InfluxDB, Elasticsearch and SQL Server, where they have one of the values that everybody tries (also as the default of a variable); a Grafana that is given none, neither by a file (`env_file`, a `grafana.ini` that is mounted) nor as a secret; a PostgreSQL that trusts everybody. For Grafana it is a warning: its data sources reach into the network behind it, and whoever logs in may ask them. Files for tests, CI and development are left alone, by their names and folders. Values are never shown.',
   fix: 'Take the password from the environment, with no default, and publish the port for this machine alone:\n\n```yaml\nservices:\n  grafana:\n    ports: ["127.0.0.1:3000:3000"]\n    environment:\n      GF_SECURITY_ADMIN_PASSWORD: ${GRAFANA_PASSWORD:?set it in .env}\n```',
   source: 'https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-and-ufw',
   see: "git grep -n -i -E 'password|_pass\\b' -- '*compose*.y*ml'",
@@ -49,6 +49,14 @@ export const defaultPasswords: Rule<ComposeFiles> = {
         },
         at: ['monitoring/compose.yaml:5', 'monitoring/compose.yaml:2'],
       },
+      {
+        name: 'in the network of the machine, and with readers who need no name',
+        files: {
+          'compose.yaml':
+            'services:\n  grafana:\n    image: grafana/grafana-oss\n    network_mode: host\n    environment:\n      GF_AUTH_ANONYMOUS_ENABLED: "true"\n',
+        },
+        at: ['compose.yaml:3'],
+      },
     ],
     passes: [
       {
@@ -56,6 +64,13 @@ export const defaultPasswords: Rule<ComposeFiles> = {
         files: {
           'compose.yaml':
             'services:\n  grafana:\n    image: grafana/grafana:12.1.0\n    ports: ["3000:3000"]\n    environment:\n      GF_SECURITY_ADMIN_PASSWORD: ${GRAFANA_PASSWORD:?}\n',
+        },
+      },
+      {
+        name: 'from a file or a secret',
+        files: {
+          'compose.yaml':
+            'services:\n  a:\n    image: grafana/grafana:12.1.0\n    ports: ["3000:3000"]\n    env_file: grafana.env\n  b:\n    image: grafana/grafana:12.1.0\n    ports: ["3001:3000"]\n    volumes: ["./grafana.ini:/etc/grafana/grafana.ini:ro"]\n  c:\n    image: grafana/grafana:12.1.0\n    ports: ["3002:3000"]\n    environment:\n      GF_SECURITY_ADMIN_PASSWORD__FILE: /run/secrets/grafana\n',
         },
       },
       {
@@ -104,6 +119,7 @@ function defaultsIn({ name: service, environment }: Service, file: string): read
     return [
       {
         where: { file, line },
+        ...(name.startsWith('GF_') ? { level: 'warning' as const } : {}),
         title: isOpen
           ? `PostgreSQL of service ${service} asks nobody for a password, and its port is open to the network.`
           : `${name} of service ${service} is a password that everybody tries first, and its port is open to the network.`,
@@ -115,14 +131,21 @@ function defaultsIn({ name: service, environment }: Service, file: string): read
   });
 }
 
+/** Where Grafana reads its settings: https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/ */
+const SETTINGS = /^\/etc\/grafana(\/(grafana|custom)\.ini)?\/?$/;
+
 /** Grafana's own default is admin/admin. */
-function unsetGrafana({ name, image, environment, extendsOther }: Service, file: string): readonly Hit[] {
-  if (!image || extendsOther || !/(^|\/)grafana(-oss|-enterprise)?(:|@|$)/.test(image.text)) return [];
-  const settles = /^GF_(SECURITY_ADMIN_PASSWORD|SECURITY_DISABLE_INITIAL_ADMIN_CREATION|AUTH_|PATHS_CONFIG)/;
+function unsetGrafana(service: Service, file: string): readonly Hit[] {
+  const { name, image, environment, extendsOther, hasEnvFile, mounts } = service;
+  if (extendsOther || hasEnvFile || mounts.some((path) => SETTINGS.test(path))) return [];
+  if (!image || !/(^|\/)grafana(-oss|-enterprise)?(:|@|$)/.test(image.text)) return [];
+  const settles =
+    /^GF_(SECURITY_ADMIN_PASSWORD|SECURITY_DISABLE_INITIAL_ADMIN_CREATION|AUTH_(?!ANONYMOUS)|PATHS_CONFIG)/;
   if (environment.some((variable) => settles.test(variable.name))) return [];
   return [
     {
       where: { file, line: image.line },
+      level: 'warning',
       title: `Grafana of service ${name} starts with its default password, and its port is open to the network.`,
       fix: 'Add `GF_SECURITY_ADMIN_PASSWORD: ${GF_SECURITY_ADMIN_PASSWORD:?}` to its environment, and set it in `.env`, which git ignores.',
     },
