@@ -159,6 +159,8 @@ async function crash(error: unknown): Promise<never> {
 }
 
 process.on('uncaughtException', crash);
+// With nothing left to wait for, Node would end the process as if all were well.
+process.once('beforeExit', () => crash(new Error('the run waited for what nothing could bring any more')));
 /** Kept connections, and timers of what is over, must not keep the job waiting: hence the exit by hand. */
 main().then(async (green) => {
   await githubRunner.flush();

@@ -2,6 +2,7 @@
 const script = process.argv[1] ?? '';
 const { BREAK_AT: at, BREAK_HOW: how, BREAK_AFTER_MS: after } = process.env;
 if (at && how && /dist[\\/]index\.js$/.test(script)) {
+  if (how === 'wait for nothing') letTimersEnd();
   const write = process.stdout.write.bind(process.stdout);
   let armed = true;
   process.stdout.write = (chunk, ...rest) => {
@@ -23,9 +24,24 @@ function breakNow() {
   if (how === 'throw') throw new Error('::error::broken on purpose');
   if (how === 'reject') void Promise.reject(new Error('broken on purpose'));
   if (how === 'exit') process.exit(7);
+  // What is still open keeps the process no longer.
+  if (how === 'wait for nothing') {
+    setInterval(letHandlesEnd, 50).unref();
+    letHandlesEnd();
+    return;
+  }
   if (how === 'out of memory') {
     const kept = [];
     for (;;) kept.push(new Array(100_000).fill(Math.random()));
   }
   process.kill(process.pid, how);
+}
+
+function letTimersEnd() {
+  const { setTimeout: start } = globalThis;
+  globalThis.setTimeout = (...timer) => start(...timer).unref();
+}
+
+function letHandlesEnd() {
+  for (const handle of process._getActiveHandles()) handle.unref?.();
 }

@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { changes, type Deployed, type DeployOptions, deploy } from './deploy.ts';
 
-type End = 'lose the state' | 'throw' | 'reject' | 'exit' | 'out of memory' | 'SIGKILL' | 'SIGABRT';
+type End =
+  | 'lose the state'
+  | 'throw'
+  | 'reject'
+  | 'exit'
+  | 'wait for nothing'
+  | 'out of memory'
+  | 'SIGKILL'
+  | 'SIGABRT';
 
 /** The environment that makes main end so, once its log has this text. */
 function breaking(how: End, at: string, afterMs = 0): Readonly<Record<string, string>> {
@@ -41,6 +49,19 @@ describe.concurrent.each<End>(['throw', 'reject', 'exit', 'out of memory', 'SIGA
     });
   },
 );
+
+describe.concurrent('a main process with nothing left to wait for', () => {
+  it('is red, and says that this is a bug', async ({ expect }) => {
+    const { run, truth } = await deploy({
+      sandbox: { faults: [{ service: 'sts', kind: 'hang', times: 99 }] },
+      env: breaking('wait for nothing', 'deploy-guard '),
+    });
+    expect(run.main.exitCode, run.log).toBe(1);
+    expect(run.outputs['failure-code']).toBe('DG901');
+    expect(run.log).toContain('waited for what nothing could bring');
+    expect(truth.slackRequests).toBe(1);
+  });
+});
 
 describe.concurrent('a main process that ends while it tells Slack', () => {
   const hanging: DeployOptions = { sandbox: { slack: { behaviour: 'hang' } } };
