@@ -38,6 +38,19 @@ function actionWithout(clients: readonly (keyof typeof CLIENTS)[]): string {
 const run = (clients: readonly (keyof typeof CLIENTS)[], options: DeployOptions) =>
   deploy({ ...options, run: { actionDir: actionWithout(clients) } });
 
+describe('the questions of a preflight', () => {
+  it('are asked in the order of what hangs on their answers', async () => {
+    const { run: ended, truth } = await deploy({ inputs: { mode: 'check' }, sandbox: { latencyMs: 60 } });
+    expect(ended.outputs['result'], ended.log).toBe('checked');
+    const place = (name: string) => truth.calls.findIndex(({ operation }) => operation === name);
+    expect(place('GetCallerIdentity')).toBe(0);
+    // The task definition hangs on the services, and the log group on that.
+    const chain = ['DescribeServices', 'DescribeRepositories', 'DescribeTaskDefinition'].map(place);
+    expect(chain).toEqual(chain.toSorted((a, b) => a - b));
+    expect(chain).not.toContain(-1);
+  });
+});
+
 describe('heavy clients', () => {
   it('are not loaded by a check whose AWS secrets are missing', async () => {
     const { run: ended } = await run(['ecs', 'ecr', 'logs'], {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import type { Agents } from '../runner/http.ts';
 import type { CredentialPlan } from './credentials.ts';
@@ -12,6 +13,9 @@ import type { TaskDefinitions } from './task-definitions.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How long the loading of one client waits for another's first question at most, in milliseconds. */
+const MOST_WAIT_MS = 100;
+
 /** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
 export class Aws {
   readonly region: string;
@@ -22,6 +26,8 @@ export class Aws {
   #sts: Promise<Sts> | undefined;
   #ecr: Promise<Ecr> | undefined;
   #ecs: Promise<Ecs> | undefined;
+  readonly #ecrSent = Promise.withResolvers<void>();
+  readonly #ecsSent = Promise.withResolvers<void>();
 
   /** `environment` has the SDK's endpoint variables. */
   constructor(region: string, plan: CredentialPlan, agents: Agents, environment: Environment = {}) {
@@ -46,15 +52,17 @@ export class Aws {
   }
 
   async ecr(): Promise<Ecr> {
-    this.#ecr ??= this.#whileIdentityIsAsked(() => import('./ecr.ts')).then(
-      ({ Ecr }) => new Ecr(this.#settings()),
-    );
+    this.#ecr ??= this.#whileIdentityIsAsked(async () => {
+      // Others hang on the answers of ECS, on ECR's none: its question goes before the loading of this client.
+      if (this.#ecs) await Promise.race([this.#ecsSent.promise, sleep(MOST_WAIT_MS)]);
+      return await import('./ecr.ts');
+    }).then(({ Ecr }) => new Ecr({ ...this.#settings(), onSent: this.#ecrSent.resolve }));
     return await this.#ecr;
   }
 
   async ecs(): Promise<Ecs> {
     this.#ecs ??= this.#whileIdentityIsAsked(() => import('./ecs.ts')).then(
-      ({ Ecs }) => new Ecs(this.#settings()),
+      ({ Ecs }) => new Ecs({ ...this.#settings(), onSent: this.#ecsSent.resolve }),
     );
     return await this.#ecs;
   }
@@ -95,6 +103,11 @@ export class Aws {
     const sts = await this.sts();
     await sts.identityAsked();
     return await load();
+  }
+
+  /** Waits until ECS and ECR have each been asked something: for ever, where one is not asked. */
+  async asked(): Promise<void> {
+    await Promise.all([this.#ecsSent.promise, this.#ecrSent.promise]);
   }
 
   async #sharedEndpoints(): Promise<ReadonlyMap<EndpointKey, string>> {

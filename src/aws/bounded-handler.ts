@@ -5,16 +5,28 @@ type Handle = NodeHttpHandler['handle'];
 /** The SDK's own way to HTTP, with a bound on the whole answer: its time-outs are for a connection that is idle. */
 export class BoundedHandler extends NodeHttpHandler {
   readonly #bodyMs: number;
+  readonly #onSent: (() => void) | undefined;
 
-  /** `bodyMs`: how long a body may take from its headers on, in milliseconds. */
-  constructor(options: NonNullable<ConstructorParameters<typeof NodeHttpHandler>[0]>, bodyMs: number) {
+  /**
+   * `bodyMs`: how long a body may take from its headers on, in milliseconds. `onSent` is called for each request, once
+   * Node has had the turns that it writes it in, or begins to connect in.
+   */
+  constructor(
+    options: NonNullable<ConstructorParameters<typeof NodeHttpHandler>[0]>,
+    bodyMs: number,
+    onSent?: () => void,
+  ) {
     super(options);
     this.#bodyMs = bodyMs;
+    this.#onSent = onSent;
   }
 
   /** Asks once. A body that takes longer ends with a TimeoutError, which the SDK tries again like any other. */
   override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
-    const handled = await super.handle(request, options);
+    const answer = super.handle(request, options);
+    const onSent = this.#onSent;
+    if (onSent) setImmediate(() => setImmediate(onSent));
+    const handled = await answer;
     // The base class declares no type for the body; in Node it is the answer's stream.
     const body: unknown = handled.response.body;
     if (isStream(body)) cutAfter(body, this.#bodyMs);

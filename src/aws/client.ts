@@ -8,6 +8,8 @@ export interface ClientSettings {
   readonly agents: Agents;
   /** Undefined: the SDK's own chain (environment, profile, container, instance). */
   readonly credentials: AwsCredentialIdentityProvider | undefined;
+  /** Called when a request is on its way. */
+  readonly onSent?: () => void;
 }
 
 const CONNECT_MS = 5_000;
@@ -40,6 +42,7 @@ export function clientConfig(settings: ClientSettings) {
         throwOnRequestTimeout: true,
       },
       BODY_MS,
+      settings.onSent,
     ),
   };
 }

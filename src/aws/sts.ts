@@ -29,7 +29,7 @@ export class Sts {
   #identity: Promise<CallerIdentity> | undefined;
 
   constructor(settings: ClientSettings) {
-    this.#client = new STSClient(clientConfig(settings));
+    this.#client = new STSClient(clientConfig({ ...settings, onSent: this.#sent.resolve }));
   }
 
   /** The credentials that the client signs with. Throws what their source throws. */
@@ -49,16 +49,7 @@ export class Sts {
   }
 
   async #askIdentity(): Promise<CallerIdentity> {
-    const command = new GetCallerIdentityCommand({});
-    command.middlewareStack.add(
-      (next) => async (request) => {
-        const answer = next(request);
-        setImmediate(() => setImmediate(() => this.#sent.resolve()));
-        return await answer;
-      },
-      { step: 'deserialize', priority: 'low', name: 'sent' },
-    );
-    const { Account, Arn } = await this.#client.send(command);
+    const { Account, Arn } = await this.#client.send(new GetCallerIdentityCommand({}));
     if (!Account || !Arn) throw new Error('GetCallerIdentity answered without an account');
     return { accountId: Account, arn: Arn };
   }

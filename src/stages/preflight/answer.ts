@@ -24,4 +24,9 @@ export class Questions {
     this.#asked.set(name, asked);
     return (await asked) as Answer<T>;
   }
+
+  /** Waits for the answer to a question, where it was asked. */
+  async answered(name: string): Promise<void> {
+    await this.#asked.get(name);
+  }
 }

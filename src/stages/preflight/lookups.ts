@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Aws } from '../../aws/aws.ts';
 import type { BaseSession, CredentialSource } from '../../aws/credentials.ts';
 import type { EcrRepository, RegistryLogin } from '../../aws/ecr.ts';
@@ -59,6 +60,9 @@ export interface TaggedImages {
 
 /** How long a preflight waits for GitHub, which it can do without. */
 const RECORDING_MS = 3_000;
+
+/** How long work on this machine waits for questions to AWS to be on their way, in milliseconds. */
+const MOST_WAIT_MS = 250;
 
 const UNASKED = new Error('nothing may be asked of AWS');
 
@@ -293,6 +297,23 @@ export class Lookups {
     });
   }
 
+  /**
+   * Waits until AWS has been asked what there is, or for a moment. What holds up the thread is for the time in which
+   * AWS answers: before, it would hold up the questions.
+   */
+  async awsAsked(): Promise<void> {
+    const { aws } = this.#ports;
+    if (aws) await Promise.race([aws.asked(), aMoment()]);
+  }
+
+  /** Waits until AWS has been asked what hangs on the services too, if they were asked for, or for a moment. */
+  async servicesSeen(): Promise<void> {
+    await Promise.race([this.#questions.answered('services'), aMoment()]);
+    // Two turns, in which what is asked next is sent.
+    await nextTurn();
+    await nextTurn();
+  }
+
   async engine(): Promise<Answer<EngineVersion | Unreachable>> {
     return await this.#questions.once('engine', async () => this.#ports.engineVersion());
   }
@@ -310,6 +331,11 @@ export class Lookups {
     if (!this.#ports.aws) throw UNASKED;
     return this.#ports.aws;
   }
+}
+
+async function aMoment(): Promise<void> {
+  // Kept alive by it: nothing else may be under way.
+  await sleep(MOST_WAIT_MS);
 }
 
 async function withConfig(

@@ -25,9 +25,14 @@ const CHECKS: readonly Check[] = [
   checkHygiene,
 ];
 
+/** Begun first, because others wait for what they ask; those of the services before all, whose chain is the longest. */
+const ASKING: readonly Check[] = [checkServices, checkRegistry, checkIdentity, checkRollbackImage];
+
 /** Runs all checks. None throws for what it looks for: a check that does has a bug. */
 export async function preflight(context: CheckContext): Promise<readonly CheckReport[]> {
-  return await Promise.all(CHECKS.map((check) => check(context)));
+  const asking = new Map(ASKING.map((check) => [check, check(context)]));
+  await Promise.race([Promise.all(asking.values()), context.lookups.awsAsked()]);
+  return await Promise.all(CHECKS.map((check) => asking.get(check) ?? check(context)));
 }
 
 /** Throws the errors among the findings, if any, as the failure that ends the run. */

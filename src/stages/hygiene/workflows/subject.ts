@@ -1,6 +1,6 @@
 import type { Repository } from '../repository.ts';
 import { type Deploy, findDeploys } from './deploys.ts';
-import { parseWorkflow, type Workflow } from './workflow.ts';
+import type { Workflow } from './workflow.ts';
 
 /** A file that names what the code depends on, or how it is built and tested. */
 export interface ProjectFile {
@@ -36,8 +36,10 @@ export async function readWorkflows(repository: Repository): Promise<Workflows |
     repository,
     tracked.filter((path) => WORKFLOW.test(path)).slice(0, MOST_WORKFLOWS),
   );
+  if (texts.length === 0) return undefined;
+  // With the YAML parser, which takes a while to load.
+  const { parseWorkflow } = await import('./workflow.ts');
   const all = texts.flatMap(({ path, text }) => parseWorkflow(path, text) ?? []);
-  if (all.length === 0) return undefined;
   const [first, ...rest] = findDeploys(all, facts.workflow, await localActions(repository, all));
   if (first === undefined) return undefined;
   return {

@@ -1,8 +1,8 @@
 import type { Rule } from '../rule.ts';
 import { DEPLOY_YML, deployWorkflow, reusableDeploy } from './example-workflow.ts';
+import { literalNumber } from './literal-number.ts';
 import type { Workflows } from './subject.ts';
 import { code } from './words.ts';
-import { literalNumber } from './workflow.ts';
 
 /** `wait-for-minutes` where it is left out: action.yml. */
 const DEFAULT_WAIT = 30;

@@ -143,9 +143,3 @@ function placed(entry: YamlEntry | undefined): PlacedText | undefined {
 function texts(entry: YamlEntry | undefined): readonly string[] {
   return (entry?.items ?? []).flatMap((item) => item.text ?? []);
 }
-
-/** The number that a value is written as; undefined for an expression (`${{ … }}`) and for nothing. */
-export function literalNumber(entry: YamlEntry | undefined): number | undefined {
-  const text = entry?.text ?? '';
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-}
