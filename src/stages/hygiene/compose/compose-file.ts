@@ -8,20 +8,35 @@ export interface Service {
   /** Its image with the variables' defaults filled in; undefined where it is built, or a variable has none. */
   readonly image: { readonly text: string; readonly line: number } | undefined;
   readonly isBuilt: boolean;
+  /** What it is built from; undefined where it is not, or from what is not known. */
+  readonly build: Build | undefined;
   /** It takes settings from a service that isn't looked at. */
   readonly extendsOther: boolean;
   /** A health check of its own, in this file or in another of the same folder. */
   readonly hasHealthcheck: boolean;
+  /** A `healthcheck` stands there, if only to switch one off. */
+  readonly decidesHealthcheck: boolean;
   readonly environment: readonly Variable[];
   readonly dependsOn: readonly Dependency[];
   /** A port of it is open to the network, not to this machine alone. */
   readonly isPublished: boolean;
+  /** The first port that it publishes or exposes, as it is inside the container. */
+  readonly port: number | undefined;
+  /** Some port of it is published, to whomever. */
+  readonly hasPorts: boolean;
   /** More of its environment stands in files (`env_file`). */
   readonly hasEnvFile: boolean;
   /** Where files and folders are put into it. */
   readonly mounts: readonly string[];
   /** It has a volume, so that its data outlive it. */
   readonly keepsData: boolean;
+}
+
+/** How a service is built. */
+export interface Build {
+  /** The context's folder and the Dockerfile, from the root of the repository. */
+  readonly dockerfile: string;
+  readonly target: string | undefined;
 }
 
 /** An environment variable as the file sets it. */
@@ -60,7 +75,7 @@ export async function readComposeFile(file: string, text: string): Promise<Compo
   const reader = parse(await import('yaml'), text);
   const services = reader?.entries(reader.child(reader.root, 'services')) ?? [];
   if (reader === undefined || services.length === 0) return undefined;
-  return { file, services: services.map((each) => toService(each, reader)) };
+  return { file, services: services.map((each) => toService(each, reader, posix.dirname(file))) };
 }
 
 /** Undefined where the file is no YAML, or nested so deep that the parser gives up. */
@@ -154,7 +169,7 @@ function withDefaults(text: string): string | undefined {
   return /(^|[^$])\$(\{|\w)/.test(filled) ? undefined : filled.replaceAll('$$', '$');
 }
 
-function toService({ key, value, line }: Entry, reader: Reader): Service {
+function toService({ key, value, line }: Entry, reader: Reader, folder: string): Service {
   const child = (name: string) => reader.child(value, name);
   const image = child('image');
   const text = reader.text(image);
@@ -164,13 +179,19 @@ function toService({ key, value, line }: Entry, reader: Reader): Service {
     line,
     image: text === undefined || child('build') ? undefined : { text, line: reader.lineOf(image) },
     isBuilt: child('build') !== null,
+    build: buildOf(child('build'), reader, folder),
     extendsOther: child('extends') !== null,
     hasHealthcheck: healthcheck !== null && reader.text(reader.child(healthcheck, 'disable')) !== 'true',
+    decidesHealthcheck: healthcheck !== null,
     environment: environmentOf(child('environment'), reader),
     dependsOn: dependenciesOf(child('depends_on'), reader),
     isPublished:
       reader.text(child('network_mode')) === 'host' ||
       reader.items(child('ports')).some((port) => isOpen(port, reader)),
+    port: [...reader.items(child('ports')), ...reader.items(child('expose'))]
+      .map((port) => containerPort(port, reader))
+      .find((port) => port !== undefined),
+    hasPorts: reader.items(child('ports')).length > 0,
     hasEnvFile: child('env_file') !== null,
     mounts: ['volumes', 'configs', 'secrets'].flatMap((key) =>
       reader.items(child(key)).flatMap((item) => targetOf(item, reader) ?? []),
@@ -212,6 +233,27 @@ function isOpen(port: Node | null, reader: Reader): boolean {
   return published !== undefined && !/^(127\.|::1)/.test(reader.text(reader.child(port, 'host_ip')) ?? '');
 }
 
+/** Undefined for what is on another machine, inline, or named by a variable. */
+function buildOf(node: Node | null, reader: Reader, folder: string): Build | undefined {
+  if (node === null || reader.child(node, 'dockerfile_inline')) return undefined;
+  const part = (name: string, otherwise: string | undefined) => {
+    const value = reader.child(node, name);
+    return value === null ? otherwise : reader.text(value);
+  };
+  const context = reader.text(node) ?? part('context', '.');
+  const dockerfile = part('dockerfile', 'Dockerfile');
+  if (context === undefined || dockerfile === undefined || /^([\w+.-]+:|git@|\/)/.test(context))
+    return undefined;
+  return { dockerfile: posix.join(folder, context, dockerfile), target: part('target', undefined) };
+}
+
+/** `127.0.0.1:8080:80/tcp` is 80 inside. */
+function containerPort(port: Node | null, reader: Reader): number | undefined {
+  const text = reader.text(port) ?? reader.text(reader.child(port, 'target'));
+  const number = Number(/(\d{1,5})(\/\w+)?$/.exec(text ?? '')?.[1]);
+  return number > 0 ? number : undefined;
+}
+
 /** Where a mount ends up: `./a:/b:ro` at `/b`. */
 function targetOf(mount: Node | null, reader: Reader): string | undefined {
   const short = reader.text(mount);
@@ -221,4 +263,9 @@ function targetOf(mount: Node | null, reader: Reader): string | undefined {
 /** Whether another Compose file of the same folder may complete a service. */
 export function isBeside(one: string, other: string): boolean {
   return one !== other && posix.dirname(one) === posix.dirname(other);
+}
+
+/** Whether the name of a file or its folder says that nobody but its developer is meant to reach it. */
+export function isForDevelopment(file: string): boolean {
+  return /(^|[/._-])(dev|develop|development|local|localhost|testing)([/._-]|$)/i.test(file);
 }

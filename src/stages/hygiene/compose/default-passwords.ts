@@ -1,5 +1,5 @@
 import type { Hit, Rule } from '../rule.ts';
-import type { Service } from './compose-file.ts';
+import { isForDevelopment, type Service } from './compose-file.ts';
 import type { ComposeFiles } from './group.ts';
 
 /** Passwords that everybody tries first, by the variable that sets them. */
@@ -100,16 +100,13 @@ export const defaultPasswords: Rule<ComposeFiles> = {
   },
   find: ({ files }) =>
     files
-      .filter(({ file }) => !DEVELOPMENT.test(file))
+      .filter(({ file }) => !isForDevelopment(file))
       .flatMap(({ file, services }) =>
         services
           .filter(({ isPublished }) => isPublished)
           .flatMap((service) => [...defaultsIn(service, file), ...unsetGrafana(service, file)]),
       ),
 };
-
-/** Names that say that nobody else is meant to reach it. */
-const DEVELOPMENT = /(^|[/._-])(dev|develop|development|local|localhost|testing)([/._-]|$)/i;
 
 function defaultsIn({ name: service, environment }: Service, file: string): readonly Hit[] {
   return environment.flatMap(({ name, value, line }) => {

@@ -1,21 +1,26 @@
+import type { Stage } from '../dockerfile/stages.ts';
 import type { Repository } from '../repository.ts';
 import type { RuleGroup } from '../rule.ts';
+import { readBuiltStages } from './built-stages.ts';
 import { type ComposeFile, isBeside, readComposeFile } from './compose-file.ts';
 import { defaultPasswords } from './default-passwords.ts';
 import { literalSecrets } from './literal-secrets.ts';
 import { movingImages } from './moving-images.ts';
+import { noHealthchecks } from './no-healthchecks.ts';
 import { noWaiting } from './no-waiting.ts';
 
 /** The Compose files of a repository that somebody may start an environment with. */
 export interface ComposeFiles {
   readonly files: readonly ComposeFile[];
+  /** The stages that services are built from, by `stageKey`; what could not be read is not among them. */
+  readonly stages: ReadonlyMap<string, Stage>;
 }
 
 /** Rules about Compose files. */
 export const composeRules: RuleGroup<ComposeFiles> = {
   name: 'Compose',
   read: readComposeFiles,
-  rules: [defaultPasswords, literalSecrets, noWaiting, movingImages],
+  rules: [defaultPasswords, literalSecrets, noWaiting, movingImages, noHealthchecks],
 };
 
 const NAME = /(^|\/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i;
@@ -33,7 +38,11 @@ async function readComposeFiles(repository: Repository): Promise<ComposeFiles | 
     }),
   );
   const files = read.filter((file) => file !== undefined);
-  return files.length === 0 ? undefined : { files: files.map((file) => completed(file, files)) };
+  if (files.length === 0) return undefined;
+  return {
+    files: files.map((file) => completed(file, files)),
+    stages: await readBuiltStages(repository, files),
+  };
 }
 
 /** An override beside a file may bring the health check. */
@@ -43,6 +52,7 @@ function completed(file: ComposeFile, all: readonly ComposeFile[]): ComposeFile 
   const services = file.services.map((service) => ({
     ...service,
     hasHealthcheck: service.hasHealthcheck || withCheck.has(service.name),
+    decidesHealthcheck: service.decidesHealthcheck || withCheck.has(service.name),
   }));
   return { ...file, services };
 }

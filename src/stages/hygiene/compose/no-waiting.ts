@@ -3,7 +3,7 @@ import type { ComposeFile, Dependency, Service } from './compose-file.ts';
 import type { ComposeFiles } from './group.ts';
 
 /** Stores and queues that take a while to start, whose official images have no HEALTHCHECK, and a command that asks. */
-const PROBES: Readonly<Record<string, string>> = {
+export const PROBES: Readonly<Record<string, string>> = {
   postgres: '["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]',
   mysql: '["CMD-SHELL", "mysqladmin ping -h 127.0.0.1 --silent"]',
   mariadb: '["CMD", "healthcheck.sh", "--connect", "--innodb_initialized"]',
@@ -82,20 +82,25 @@ export const noWaiting: Rule<ComposeFiles> = {
       },
     ],
   },
-  find: ({ files }) => files.flatMap(hitsIn),
+  find: ({ files }) =>
+    files.flatMap(({ file, services }) => waitsIn({ file, services }).map(({ hit }) => hit)),
 };
 
-function hitsIn({ file, services }: ComposeFile): readonly Hit[] {
-  const hits = services.flatMap((service) =>
+/** Every wait that is not one, with the service that is waited for. */
+export function waitsIn({
+  file,
+  services,
+}: ComposeFile): readonly { readonly hit: Hit; readonly on: string }[] {
+  const waits = services.flatMap((service) =>
     service.dependsOn.flatMap((dependency) => {
       const other = services.findLast(({ name }) => name === dependency.name);
       const words = other && problemOf(service, dependency, other);
-      return words ? [{ where: { file, line: dependency.line }, ...words }] : [];
+      return words ? [{ hit: { where: { file, line: dependency.line }, ...words }, on: other.name }] : [];
     }),
   );
   // Services that share their settings by an anchor share the place as well.
   const seen = new Set<number>();
-  return hits.filter(({ where: { line } }) => !seen.has(line) && seen.add(line));
+  return waits.filter(({ hit: { where } }) => !seen.has(where.line) && seen.add(where.line));
 }
 
 const AT_ONCE = new Set(['redis', 'valkey']);

@@ -106,7 +106,8 @@ function exposedPort(lineage: Dockerfile['final']['lineage']): number | undefine
   return port === undefined ? undefined : Number(port);
 }
 
-function probeOf(repository: string, tag: string, url: string): readonly string[] {
+/** A command that asks an address, made of what such an image is likely to have. */
+export function probeOf(repository: string, tag: string, url: string): readonly string[] {
   if (repository === 'python') {
     return ['python', '-c', `import urllib.request; urllib.request.urlopen('${url}', timeout=2)`];
   }
