@@ -1,3 +1,5 @@
+// First: what the others say while they load is taken too.
+import './runner/library-words.ts';
 import { commitToBuild } from './github/checked-out-commit.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { createAgents } from './runner/http.ts';

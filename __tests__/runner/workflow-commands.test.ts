@@ -34,6 +34,11 @@ describe('githubRunner', () => {
       fc.property(hostileText, (text) => {
         const out = printedBy(() => githubRunner.print(text));
         expect(runnerLines(out).filter(isObeyed)).toEqual([]);
+        // Nor can it colour the log, clear it or turn its direction.
+        expect(out).not.toMatch(
+          /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/,
+        );
+        expect(out.isWellFormed()).toBe(true);
       }),
       { numRuns: 500 },
     );

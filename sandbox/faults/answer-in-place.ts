@@ -21,6 +21,11 @@ export async function answeredInPlace(fault: Fault | undefined, res: ServerRespo
     res.destroy();
     return true;
   }
+  if (fault.kind === 'answer') {
+    const { status = 500, body = Buffer.alloc(0), contentType = 'application/json' } = fault.answer ?? {};
+    res.writeHead(status, { 'content-type': contentType, 'content-length': body.length }).end(body);
+    return true;
+  }
   if (fault.kind !== 'html') return false;
   res.writeHead(502, { 'content-type': 'text/html' }).end(PAGE);
   return true;

@@ -2,8 +2,9 @@
  * How a call goes wrong. `reset-before`: before anything is done; `reset-after`: done, and the answer lost;
  * `drip`: done, and the answer comes a byte a second; `wrong-json`: done, and answered with JSON of another shape;
  * `mutated`: done, and answered with one value changed, which the fault's `random` chooses;
+ * `worded`: done, and answered with the fault's `text` after each sentence that the answer has for a reader;
  * `html`: a proxy's page in place of an answer; `expired`: the credentials are over; `refuse`: AWS's API answers with
- * the fault's own `error`.
+ * the fault's own `error`; `answer`: any service answers with the fault's own `answer`, byte for byte.
  */
 export type FaultKind =
   | 'throttle'
@@ -16,13 +17,16 @@ export type FaultKind =
   | 'truncated'
   | 'wrong-json'
   | 'mutated'
+  | 'worded'
   | 'html'
   | 'expired'
-  | 'refuse';
+  | 'refuse'
+  | 'answer';
 
 /** Whom a call is for. `registry` is the distribution API, its operations named by the IAM action they take. */
 export type FaultyService =
   | 'sts'
+  | 'iam'
   | 'ecr'
   | 'ecs'
   | 'logs'
@@ -50,6 +54,10 @@ export interface Fault {
   readonly random?: () => number;
   /** Of `refuse`: AWS's code and words. */
   readonly error?: { readonly code: string; readonly message: string; readonly status?: number };
+  /** Of `worded`. */
+  readonly text?: string;
+  /** Of `answer`. */
+  readonly answer?: { readonly status: number; readonly body: Buffer; readonly contentType?: string };
 }
 
 /** A call that came in, whatever became of it. */

@@ -10,6 +10,7 @@ const REPLACEMENTS: readonly unknown[] = [
   1e308,
   'x'.repeat(5_000),
   '::error::forged\n##[error]',
+  '\u001b[2Jforged\u0000\r::set-output name=result::forged\ud800\u202e',
   true,
   [null],
 ];
@@ -39,4 +40,20 @@ function placesIn(json: unknown): readonly ((value: unknown) => void)[] {
     },
     ...placesIn(own[key]),
   ]);
+}
+
+/** The fields in which AWS and GitHub write for a reader. */
+const SENTENCES =
+  /^(message|reason|description|statusReason|stoppedReason|rolloutStateReason|detail|title)$/i;
+
+/** An answer's JSON with `text` after each sentence in it. Other text stays as it is. */
+export function wordJson(body: Buffer, text: string): Buffer {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'), (key, value: unknown) =>
+      typeof value === 'string' && SENTENCES.test(key) ? `${value} ${text}` : value,
+    );
+    return Buffer.from(JSON.stringify(json));
+  } catch {
+    return body;
+  }
 }

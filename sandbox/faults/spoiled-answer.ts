@@ -1,9 +1,16 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, FaultKind } from './fault.ts';
-import { mutateJson } from './mutate.ts';
+import { mutateJson, wordJson } from './mutate.ts';
 
-const SPOILING: readonly FaultKind[] = ['reset-after', 'truncated', 'drip', 'wrong-json', 'mutated'];
+const SPOILING: readonly FaultKind[] = [
+  'reset-after',
+  'truncated',
+  'drip',
+  'wrong-json',
+  'mutated',
+  'worded',
+];
 const OTHER_JSON = Buffer.from('{"unexpected":[null,1,"word",{"deployments":"none"}]}');
 
 /** Lets the work be done, and as much of its answer through as the fault lets. Other kinds change nothing. */
@@ -44,6 +51,7 @@ export function spoilAnswer(res: ServerResponse, fault: Fault | undefined): void
 /** The answer in the shape that the fault gives it. */
 function changed(body: Buffer, fault: Fault | undefined): Buffer {
   if (fault?.kind === 'wrong-json') return OTHER_JSON;
+  if (fault?.kind === 'worded') return wordJson(body, fault.text ?? '');
   return fault?.kind === 'mutated' && fault.random ? mutateJson(body, fault.random) : body;
 }
 

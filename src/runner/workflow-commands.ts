@@ -27,6 +27,9 @@ export interface Runner {
   addSummary(markdown: string): Promise<void>;
 }
 
+/** In characters. What is longer is no line of ours. */
+const LONGEST = 20_000;
+
 function say(line: string): void {
   process.stdout.write(line + EOL);
 }
@@ -74,7 +77,7 @@ function told(what: string, write: () => void): boolean {
 
 /** GitHub's runner, reached through @actions/core. */
 export const githubRunner: Runner = {
-  print: (line) => say(disarm(line.replaceAll('\r', ''))),
+  print: (line) => say(manyLines(line, LONGEST)),
   openGroup: (title) => core.issue('group', oneLine(title)),
   closeGroup: () => core.issue('endgroup'),
   foreignOutput() {
