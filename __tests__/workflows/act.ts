@@ -5,8 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { ACTION, engineAccess, makeWorkspace } from '../e2e/deploy.ts';
 
-/** A workflow run by act, on this machine in place of a container. */
-export interface WorkflowRun {
+/** What act says of a run on this machine in place of a container. */
+export interface ActRun {
   /** act's own: 0 where every job succeeded. */
   readonly exitCode: number;
   /** What a person reads: act's messages, without the fields in which its JSON repeats what they mask. */
@@ -15,6 +15,10 @@ export interface WorkflowRun {
   readonly jobs: Readonly<Record<string, string>>;
   /** What steps gave as outputs, the last of each name. */
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A workflow of a repository of its own, run by act. */
+export interface WorkflowRun extends ActRun {
   /** What the workflow's last job wrote to the file that RESULTS names, read as JSON; undefined if it wrote none. */
   readonly results: unknown;
   readonly sha: string;
@@ -28,8 +32,24 @@ interface WorkflowRunOptions {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
+/** How act is started in a repository's folder. */
+export interface ActOptions {
+  readonly act: string;
+  readonly folder: string;
+  /** Where act keeps what is its own. */
+  readonly home: string;
+  /** Path in the repository. */
+  readonly workflow: string;
+  readonly event: { readonly name: string; readonly payload: unknown };
+  /** Actions that are on this machine: `owner/name@ref` → folder. */
+  readonly local: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly patienceMs?: number;
+}
+
 const root = join(import.meta.dirname, '..', '..');
-const patienceMs = 100_000;
+const usualPatienceMs = 100_000;
 
 /** The text of a workflow of this repository. */
 export const workflowText = (name: string): string =>
@@ -51,12 +71,26 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
       'origin',
       'https://github.com/acme/dyno-agent',
     ]);
-    writeFileSync(join(home, 'event.json'), JSON.stringify({ ref: 'refs/heads/main' }));
     const results = join(home, 'results.json');
-    const { exitCode, text } = await act(options, home, workspace.folder, results);
+    const { sandbox, act } = options;
+    const { AWS_ENDPOINT_URL = '', ...keys } = sandbox.env();
+    const run = await runAct({
+      act,
+      folder: workspace.folder,
+      home,
+      workflow: '.github/workflows/start.yml',
+      event: { name: 'push', payload: { ref: 'refs/heads/main' } },
+      local: { ...checkouts(options.files, home), 'org/deploy-guard@v1': builtAction(home) },
+      environment: {
+        AWS_ENDPOINT_URL,
+        GITHUB_API_URL: sandbox.githubApiUrl,
+        CHECKOUT_FROM: workspace.folder,
+        RESULTS: results,
+      },
+      secrets: { ...keys, SLACK_WEBHOOK_URL: sandbox.slackUrl, ...options.secrets },
+    });
     return {
-      exitCode,
-      ...readLog(text),
+      ...run,
       results: existsSync(results) ? (JSON.parse(readFileSync(results, 'utf8')) as unknown) : undefined,
       sha: workspace.sha,
     };
@@ -66,39 +100,34 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
   }
 }
 
-async function act(
-  options: WorkflowRunOptions,
-  home: string,
-  folder: string,
-  results: string,
-): Promise<{ readonly exitCode: number; readonly text: string }> {
-  const { sandbox } = options;
-  const local = { ...checkouts(options.files, home), 'org/deploy-guard@v1': builtAction(home) };
-  const { AWS_ENDPOINT_URL = '', ...keys } = sandbox.env();
-  const environment = {
-    AWS_ENDPOINT_URL,
-    GITHUB_API_URL: sandbox.githubApiUrl,
-    CHECKOUT_FROM: folder,
-    RESULTS: results,
-  };
-  const secrets = { ...keys, SLACK_WEBHOOK_URL: sandbox.slackUrl, ...options.secrets };
+/** Runs a workflow to its end. Whatever it calls by `uses:` has to be in the repository, or in `local`. */
+export async function runAct(options: ActOptions): Promise<ActRun> {
+  const { home, event } = options;
+  writeFileSync(join(home, 'event.json'), JSON.stringify(event.payload));
   // Values with line breaks don't fit a line of act's files; on the command line they do.
   const args = [
-    ...['push', '--workflows', '.github/workflows/start.yml', '--eventpath', join(home, 'event.json')],
-    ...['--platform', 'ubuntu-24.04=-self-hosted', '--action-offline-mode', '--json', '--verbose=false'],
-    ...Object.entries(local).flatMap(([name, path]) => ['--local-repository', `${name}=${path}`]),
-    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+    ...[event.name, '--workflows', options.workflow, '--eventpath', join(home, 'event.json')],
+    ...[
+      '--platform',
+      'ubuntu-24.04=-self-hosted',
+      '--action-offline-mode',
+      '--no-skip-checkout',
+      '--json',
+      '--verbose=false',
+    ],
+    ...Object.entries(options.local).flatMap(([name, path]) => ['--local-repository', `${name}=${path}`]),
+    ...Object.entries(options.environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(options.secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
   ];
   mkdirSync(join(home, '.config', 'act'), { recursive: true });
   // Without a file of its own act asks which image to use.
   writeFileSync(join(home, '.config', 'act', 'actrc'), '-P ubuntu-latest=-self-hosted\n');
   const path = [...engineAccess.path, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   const child = spawn(options.act, args, {
-    cwd: folder,
+    cwd: options.folder,
     env: { HOME: home, PATH: path, TMPDIR: tmpdir(), ...engineAccess.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: patienceMs,
+    timeout: options.patienceMs ?? usualPatienceMs,
     killSignal: 'SIGKILL',
   });
   let text = '';
@@ -111,7 +140,7 @@ async function act(
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? -1));
   });
-  return { exitCode, text };
+  return { exitCode, ...readLog(text) };
 }
 
 /** Every version of actions/checkout that the files name, as an action that copies the repository. */
@@ -146,7 +175,7 @@ interface LogLine {
 }
 
 /** Each line of act's log is JSON, but for the last words of a run that failed. */
-function readLog(text: string): Pick<WorkflowRun, 'log' | 'jobs' | 'outputs'> {
+function readLog(text: string): Omit<ActRun, 'exitCode'> {
   const lines = text.split('\n').map((line): LogLine => {
     try {
       return JSON.parse(line) as LogLine;

@@ -1,5 +1,7 @@
-// Prints the notes of a release, made from the commits since the one before: `release-notes.ts v1.2.0`.
+// Prints the notes of a release, made from the commits since the one before: `notes.ts v1.2.0`.
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { compareVersions, type Version, versionOf } from './version.ts';
 
 /** A commit, as `git log` tells it. */
 export interface Commit {
@@ -49,46 +51,50 @@ function escaped(subject: string): string {
   return subject.replaceAll(/[<>@]/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
 
-/** The release before `tag`, by version; undefined for the first. Other tags (`v1`, `v1.2`) are no releases. */
+/**
+ * The release that `tag` comes after, by version; undefined for the first. Other tags (`v1`, `v1.2`) are no releases, and
+ * pre-releases are none to start from: who skips them wants to read of all that is new.
+ */
 export function previousRelease(tags: readonly string[], tag: string): string | undefined {
-  const released = tags.filter((name) => /^v\d+\.\d+\.\d+$/.test(name));
-  const before = released.filter((name) => compare(name, tag) < 0).sort(compare);
-  return before.at(-1);
+  const version = versionOf(tag);
+  if (!version) return undefined;
+  return tags
+    .flatMap((name): readonly { readonly name: string; readonly version: Version }[] => {
+      const other = versionOf(name);
+      return other && other.preRelease === undefined ? [{ name, version: other }] : [];
+    })
+    .filter((other) => compareVersions(other.version, version) < 0)
+    .sort((a, b) => compareVersions(a.version, b.version))
+    .at(-1)?.name;
 }
 
-function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((tag) => tag.slice(1).split('.').map(Number));
-  const differing = [0, 1, 2].find((index) => left?.[index] !== right?.[index]);
-  return differing === undefined ? 0 : (left?.[differing] ?? 0) - (right?.[differing] ?? 0);
+/** The notes of the release that is checked out in a folder, its tag there already or not. */
+export function notesOf(folder: string, tag: string): string {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', maxBuffer: 64_000_000 });
+  const tags = git('tag', '--list').split('\n');
+  const since = previousRelease(tags, tag);
+  const until = tags.includes(tag) ? tag : 'HEAD';
+  const log = git(
+    ...['log', '--no-merges', '--name-only', '-z', '--format=%x01%H%x02%s%x02'],
+    since ? `${since}..${until}` : until,
+  );
+  return releaseNotes(commitsIn(log), since, tag);
 }
 
-function git(...args: readonly string[]): string {
-  return execFileSync('git', args, { encoding: 'utf8', maxBuffer: 64_000_000 });
-}
-
-function commitsSince(since: string | undefined, until: string): readonly Commit[] {
-  const range = since ? `${since}..${until}` : until;
-  const log = git('log', '--no-merges', '--name-only', '-z', '--format=%x01%H%x02%s%x02', range);
+function commitsIn(log: string): readonly Commit[] {
   return log
     .split('\u0001')
     .filter((entry) => entry !== '')
     .map((entry) => {
       const [sha = '', subject = '', names = ''] = entry.split('\u0002');
-      return {
-        sha,
-        subject,
-        paths: names
-          .split('\0')
-          .map((path) => path.trim())
-          .filter(Boolean),
-      };
+      const paths = names.split('\0').map((path) => path.trim());
+      return { sha, subject, paths: paths.filter(Boolean) };
     });
 }
 
 if (import.meta.main) {
   const tag = process.argv[2] ?? '';
-  if (!/^v\d+\.\d+\.\d+$/.test(tag)) throw new Error('name the release: release-notes.ts v1.2.0');
-  const tags = git('tag', '--list').split('\n');
-  const since = previousRelease(tags, tag);
-  process.stdout.write(releaseNotes(commitsSince(since, tags.includes(tag) ? tag : 'HEAD'), since, tag));
+  if (!versionOf(tag)) throw new Error('name the release: notes.ts v1.2.0');
+  process.stdout.write(notesOf(join(import.meta.dirname, '..', '..'), tag));
 }

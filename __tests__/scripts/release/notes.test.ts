@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Commit, previousRelease, releaseNotes } from '../../scripts/release-notes.ts';
+import { type Commit, previousRelease, releaseNotes } from '../../../scripts/release/notes.ts';
 
 const commit = (subject: string, ...paths: readonly string[]): Commit => ({
   sha: '0123456789abcdef0123456789abcdef01234567',
@@ -55,6 +55,9 @@ describe('previousRelease', () => {
     [['v1', 'v1.2', 'v1.2.0', 'v1.10.0', 'v1.9.1', 'next', ''], 'v1.10.0', 'v1.9.1'],
     [['v1.10.0', 'v2.0.0'], 'v1.10.1', 'v1.10.0'],
     [['v1'], 'v1.0.0', undefined],
+    [['v1.2.9', 'v1.3.0-rc.1'], 'v1.3.0-rc.2', 'v1.2.9'],
+    [['v1.2.9', 'v1.3.0-rc.1'], 'v1.3.0', 'v1.2.9'],
+    [['v1.2.9', 'v1.3.0'], 'v1.3.0-rc.1', 'v1.2.9'],
   ])('among %j before %s is %s', (tags, tag, wanted) => {
     expect(previousRelease(tags, tag)).toBe(wanted);
   });
