@@ -128,6 +128,22 @@ const refusals: readonly Refusal[] = [
     says: ['docs/iam.md#rollback'],
   },
   {
+    name: 'a roll back of a service that is not there',
+    inputs: { mode: 'rollback', service: 'dyno-agent-servcie' },
+    codes: ['DG521'],
+    says: ['rollback   not checked: needs the repository and the services'],
+  },
+  {
+    name: 'a roll back in a cluster that is not there',
+    inputs: { mode: 'rollback', cluster: 'dyno-agent-clutser' },
+    codes: ['DG511'],
+  },
+  {
+    name: 'a roll back of a service that is not there to an image that is not there either',
+    inputs: { mode: 'rollback', service: 'dyno-agent-servcie', 'image-tag': 'c'.repeat(40) },
+    codes: ['DG521', 'DG361'],
+  },
+  {
     name: 'a roll back that may not read the task definition',
     inputs: { mode: 'rollback' },
     sandbox: { denied: ['ecs:DescribeTaskDefinition'] },

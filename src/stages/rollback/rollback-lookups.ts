@@ -38,11 +38,12 @@ export class RollbackLookups {
       const { tag } = this.#config.image;
       const pinned = await this.pinnedByInput(repository);
       const named = tag ?? pinned;
+      const active = lookup.services.filter(({ status }) => status === 'ACTIVE');
       return await chooseRollbackImage({
         named,
         pinned,
         repository: repository.name,
-        services: named ? [] : await Promise.all(lookup.services.map((each) => this.#runsOf(each))),
+        services: named ? [] : await Promise.all(active.map((each) => this.#runsOf(each))),
         manifest: (reference) => registry.manifest(reference),
         newest: async () => (await this.#ports.aws?.ecr())?.newestImages(repository) ?? [],
       });

@@ -5,6 +5,8 @@ import { shortDigest, shortTag } from '../../report/words.ts';
 import { type Check, skipped } from '../check.ts';
 import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
 
+const NEEDS = 'needs the repository and the services';
+
 /** `mode: rollback`: that the image to go back to is clear, and in the repository. Nothing to say in other modes. */
 export const checkRollbackImage: Check = async ({ config, lookups }) => {
   const quiet = { subject: 'rollback', passed: undefined, findings: [] };
@@ -22,12 +24,15 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
   ]);
   if (identity.ok && !isAllowedAccount(identity.value, config)) return skipped('rollback', OTHER_ACCOUNT);
   const mayRead = login.ok && pull.ok && pull.value.denied.length === 0;
-  if (!identity.ok || !repository.ok || !mayRead || !services.ok)
-    return skipped('rollback', 'needs the repository and the services');
+  if (!identity.ok || !repository.ok || !mayRead || !services.ok) return skipped('rollback', NEEDS);
+  const { tag } = config.image;
+  const pinned = await lookups.rollback.pinnedByInput(repository.value);
+  const isNamed = tag !== undefined || pinned !== undefined;
+  // What services ran before says nothing where there are none: that is their own check's to tell.
+  if (!isNamed && !services.value.services.some(({ status }) => status === 'ACTIVE'))
+    return skipped('rollback', NEEDS);
   const image = await lookups.rollback.image();
   if (image.ok) {
-    const { tag } = config.image;
-    const pinned = await lookups.rollback.pinnedByInput(repository.value);
     const why = tag
       ? `${shortTag(shortDigest(tag))}, as \`image-tag\` names it`
       : pinned
