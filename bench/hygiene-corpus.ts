@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { dockerfileRules } from '../src/stages/hygiene/dockerfile/group.ts';
 import type { Repository } from '../src/stages/hygiene/repository.ts';
+import { Unread } from '../src/stages/hygiene/unread.ts';
 
 /** A Dockerfile of the corpus; `context` is the folder that its COPYs are written for. */
 interface Sample {
@@ -54,6 +55,8 @@ async function repositoryAt(folder: string, { commit, file, context }: Sample): 
     untracked: [],
     submodules: [],
     below: async () => ({ paths: [], left: [] }),
+    isTooLarge: async () => false,
+    unread: new Unread(),
     size: async () => undefined,
     read: show,
     facts: {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { examine } from '../../src/stages/hygiene/examine.ts';
 import { groups } from '../../src/stages/hygiene/groups.ts';
 import type { Repository } from '../../src/stages/hygiene/repository.ts';
+import { Unread } from '../../src/stages/hygiene/unread.ts';
 import { isDeployGuard } from '../../src/stages/hygiene/workflows/deploys.ts';
 import { parseWorkflow, type Step } from '../../src/stages/hygiene/workflows/workflow.ts';
 import { readConfig } from '../../src/stages/inputs/config.ts';
@@ -33,6 +34,8 @@ function repository(workflow: string): Repository {
     untracked: [],
     submodules: [],
     below: async () => ({ paths: [], left: [] }),
+    isTooLarge: async () => false,
+    unread: new Unread(),
     size: async (path) => statSync(join(folder, path), { throwIfNoEntry: false })?.size,
     read: async (path) => (tracked.includes(path) ? text(path) : undefined),
     containers: async () => [

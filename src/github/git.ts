@@ -13,7 +13,7 @@ export async function git(
 }
 
 /** Longer lists are cut: nobody wrote that many files. */
-const MOST_PATHS = 300_000;
+export const MOST_PATHS = 300_000;
 
 /** The paths that git prints with `-z`, at most 300,000; undefined where it fails or isn't there. */
 export async function gitPaths(

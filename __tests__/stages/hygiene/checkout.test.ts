@@ -64,6 +64,7 @@ describe('a checkout', () => {
     write('text', 'ü');
     write('binary', Buffer.from([97, 0, 98]));
     write('large', 'x'.repeat(1_000_001));
+    write('large-binary', Buffer.alloc(1_000_001));
     write('full', 'x'.repeat(1_000_000));
     git('add', '--all');
     rmSync(join(folder, 'text'));
@@ -75,6 +76,10 @@ describe('a checkout', () => {
     }
     expect(await repository.size('text')).toBeUndefined();
     expect(await repository.read('full')).toHaveLength(1_000_000);
+    expect(await repository.isTooLarge('large')).toBe(true);
+    for (const path of ['large-binary', 'full', 'text', 'folder', 'nowhere/x']) {
+      expect(await repository.isTooLarge(path), path).toBe(false);
+    }
   });
 
   it('reads nothing through a symbolic link', async () => {

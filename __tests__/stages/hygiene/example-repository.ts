@@ -1,5 +1,6 @@
 import type { Repository } from '../../../src/stages/hygiene/repository.ts';
 import type { Example } from '../../../src/stages/hygiene/rule.ts';
+import { Unread } from '../../../src/stages/hygiene/unread.ts';
 
 /** An example as the repository that a rule would be given. */
 export function exampleRepository({
@@ -39,6 +40,11 @@ export function exampleRepository({
       const text = path.endsWith('/') ? undefined : all.get(path);
       return text === undefined || text.length > 1_000_000 || text.includes('\0') ? undefined : text;
     },
+    isTooLarge: async (path) => {
+      const text = all.get(path) ?? '';
+      return text.length > 1_000_000 && !text.slice(0, 8_000).includes('\0');
+    },
+    unread: new Unread(),
     facts: {
       context: '.',
       dockerfile: 'Dockerfile' in files ? 'Dockerfile' : undefined,

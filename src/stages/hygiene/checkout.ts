@@ -1,8 +1,18 @@
-import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  closeSync,
+  type Dirent,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { gitPaths } from '../../github/git.ts';
+import { gitPaths, MOST_PATHS } from '../../github/git.ts';
 import type { FilesBelow, Repository } from './repository.ts';
+import { Unread } from './unread.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +39,10 @@ export async function openCheckout(
   const [listed, others] = await Promise.all([list('--stage'), list('--others', '--directory')]);
   if (listed === undefined) return undefined;
   const { tracked: known, submodules } = entriesOfIndex(listed);
-  const files = new CheckoutFiles(workspace);
+  const unread = new Unread();
+  if (listed.length >= MOST_PATHS) unread.add('path', 'what git tracks');
+  if ((others?.length ?? 0) >= MOST_PATHS) unread.add('path', 'what git does not track');
+  const files = new CheckoutFiles(workspace, unread);
   return {
     // A path in conflict is listed once for each of its sides.
     tracked: [...known].sort(),
@@ -38,6 +51,8 @@ export async function openCheckout(
     below: (folders, enter) => files.below(folders, enter, entriesBelow),
     size: (path) => files.size(path),
     read: (path) => files.read(path),
+    isTooLarge: async (path) => files.isTooLarge(path),
+    unread,
     ...facts(known),
   };
 }
@@ -69,8 +84,11 @@ class CheckoutFiles {
   #kept = 0;
   #turnAt = performance.now();
 
-  constructor(root: string) {
+  readonly #unread: Unread;
+
+  constructor(root: string, unread: Unread) {
     this.#root = root;
+    this.#unread = unread;
     this.#realRoot = realPath(root) ?? root;
   }
 
@@ -96,6 +114,12 @@ class CheckoutFiles {
     this.#kept += text?.length ?? 0;
     if (this.#kept < MOST.kept) this.#texts.set(path, text);
     return text;
+  }
+
+  isTooLarge(path: string): boolean {
+    if (!this.#isInside(dirname(path))) return false;
+    const stat = statOf(join(this.#root, path));
+    return stat?.isFile() === true && stat.size > MOST.file && looksLikeText(join(this.#root, path));
   }
 
   #readText(path: string): string | undefined {
@@ -153,6 +177,7 @@ class CheckoutFiles {
       }
       await this.#breathe();
     }
+    if (open.length > 0) this.#unread.add('contextSize', relative(this.#root, folder));
     return bytes;
   }
 
@@ -165,6 +190,21 @@ class CheckoutFiles {
 
 function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;
+}
+
+/** Whether the beginning of a file has no NUL: the same that git asks. */
+function looksLikeText(absolute: string): boolean {
+  try {
+    const file = openSync(absolute, 'r');
+    try {
+      const start = Buffer.alloc(8_000);
+      return !start.subarray(0, readSync(file, start)).includes(0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
 }
 
 function statOf(path: string) {

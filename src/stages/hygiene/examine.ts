@@ -7,6 +7,7 @@ import { judgeIgnoring } from './ignore-comments.ts';
 import { readIgnoreList } from './ignore-list.ts';
 import type { Repository } from './repository.ts';
 import type { Hit } from './rule.ts';
+import { MOST_RESULTS } from './sarif.ts';
 
 /** All that the rules found in a repository. */
 export interface Examination {
@@ -48,6 +49,9 @@ export async function examine(
   const codes = new Set(groups.flatMap(({ rules }) => rules.map(({ code }) => code)));
   const list = readIgnoreList(ignore, new Set([...codes, ...GENERAL]));
   const kept = found.filter(({ code, hit }) => !list.ignores(code, hit.where.file));
+  for (const { code, more } of outcomes.flatMap(({ cut }) => cut)) {
+    repository.unread.add('place', `${code} (${more} more)`);
+  }
   const judged = await judgeComments(kept, repository);
   const useless = list.useless.map((entry) =>
     general(
@@ -58,8 +62,14 @@ export async function examine(
   const problems = outcomes
     .flatMap((outcome) => outcome.problems)
     .filter(({ code }) => !list.ignores(code, ''));
+  const told = judged.findings.length + useless.length + problems.length;
+  if (told > MOST_RESULTS) repository.unread.add('sarif', `${told - MOST_RESULTS} more`);
+  const leftOut = repository.unread.finding((path) => list.ignores(generalCodes.leftOut.code, path));
   return {
-    findings: inOrder([...judged.findings, ...useless, ...problems], repository),
+    findings: inOrder(
+      [...judged.findings, ...useless, ...problems, ...(leftOut ? [leftOut] : [])],
+      repository,
+    ),
     ignored: found.length - kept.length + judged.ignored,
     rules: outcomes.reduce((sum, { rules }) => sum + rules, 0),
   };
@@ -71,23 +81,29 @@ interface GroupOutcome {
   readonly found: readonly Found[];
   readonly problems: readonly Finding[];
   readonly rules: number;
+  /** Rules of which some places were left out. */
+  readonly cut: readonly { readonly code: string; readonly more: number }[];
 }
 
 async function runGroup(group: Group, repository: Repository, late: AbortSignal): Promise<GroupOutcome> {
   const applied = await Promise.race([group.apply(repository), lateness(late)]).catch(
     (error: unknown): Finding => notRun(`The rules for ${group.name}`, error),
   );
-  if ('code' in applied) return { found: [], problems: [applied], rules: 0 };
-  const outcomes: (readonly Found[] | Finding)[] = [];
+  if ('code' in applied) return { found: [], problems: [applied], rules: 0, cut: [] };
+  const outcomes: (RuleOutcome | Finding)[] = [];
   for (const each of applied) {
     // A turn for the answers of AWS between any two rules.
     await nextTurn();
     outcomes.push(runRule(each));
   }
   return {
-    found: outcomes.flatMap((outcome) => ('code' in outcome ? [] : outcome)),
+    found: outcomes.flatMap((outcome) => ('code' in outcome ? [] : outcome.found)),
     problems: outcomes.filter((outcome) => 'code' in outcome),
     rules: applied.length,
+    cut: applied.flatMap(({ rule: { code } }, at) => {
+      const outcome = outcomes[at];
+      return outcome && 'more' in outcome && outcome.more > 0 ? [{ code, more: outcome.more }] : [];
+    }),
   };
 }
 
@@ -97,16 +113,22 @@ async function lateness(late: AbortSignal): Promise<never> {
   });
 }
 
-function runRule({ rule, find }: AppliedRule): readonly Found[] | Finding {
+interface RuleOutcome {
+  readonly found: readonly Found[];
+  /** How many places are left out. */
+  readonly more: number;
+}
+
+function runRule({ rule, find }: AppliedRule): RuleOutcome | Finding {
   try {
-    return find()
-      .slice(0, MOST_PLACES)
-      .map((hit) => ({
-        code: rule.code,
-        level: hit.level ?? rule.level,
-        fix: hit.fix ?? rule.fix,
-        hit,
-      }));
+    const hits = find();
+    const found = hits.slice(0, MOST_PLACES).map((hit) => ({
+      code: rule.code,
+      level: hit.level ?? rule.level,
+      fix: hit.fix ?? rule.fix,
+      hit,
+    }));
+    return { found, more: hits.length - found.length };
   } catch (error) {
     return notRun(`Rule ${rule.code}`, error);
   }

@@ -14,6 +14,15 @@ export const generalCodes = {
     fix: 'Write why it is so after the codes: `# deploy-guard ignore=DG095 it holds no secret, only names`.',
     see: "git grep -n 'deploy-guard ignore=DG'",
   },
+  leftOut: {
+    code: 'DG096',
+    summary: 'Not everything was looked at',
+    level: 'note',
+    why: 'A deploy must not wait for a check of what may be without end, so that each part of it has a bound. What is past one was not looked at, and a finding in it would not be told.',
+    how: 'One note of all bounds that left something out, with how many there are and how there are less of them: tracked texts of more than 1 MB; Dockerfiles, Compose files and workflows of more than 100,000 characters, or more of them than anybody deploys; Terraform past 2,000,000 characters or 3 seconds; a build context of more than 50,000 entries that are not tracked; more than 500 places of one rule.',
+    fix: 'Where what was left out is not deployed and holds nothing of yours, skip the note for its path: `hygiene-ignore: DG096 data/**`. Else make it less, as is told for each bound.',
+    see: "git ls-files -z | xargs -0 ls -ld | awk '$5 > 1000000'",
+  },
   unknownIgnore: {
     code: 'DG097',
     summary: 'An entry of `hygiene-ignore` ignores nothing',

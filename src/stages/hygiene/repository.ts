@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { Unread } from './unread.ts';
 
 /** What a run knows of the deploy that the repository is for. Files are named by their path from the root. */
 export interface DeployFacts {
@@ -48,6 +49,8 @@ export interface Repository {
   readonly size: (path: string) => Promise<number | undefined>;
   /** Text of a file; undefined where it can't be read, is larger than 1 MB or is not text (a NUL in it). */
   readonly read: (path: string) => Promise<string | undefined>;
+  /** Whether a file is a text that `read` doesn't give because it is larger than 1 MB. */
+  readonly isTooLarge: (path: string) => Promise<boolean>;
   readonly facts: DeployFacts;
   /**
    * The containers that run the image, as their task definitions say; undefined where that isn't known. AWS tells it:
@@ -56,4 +59,6 @@ export interface Repository {
   readonly containers: () => Promise<readonly ContainerDefinition[] | undefined>;
   /** What builds the image; undefined where docker doesn't answer. As late as `containers`. */
   readonly builder: () => Promise<'buildkit' | 'classic' | undefined>;
+  /** What is left out for its amount or size: whoever reads adds it. */
+  readonly unread: Unread;
 }

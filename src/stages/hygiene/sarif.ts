@@ -8,7 +8,7 @@ import type { Group } from './groups.ts';
 type Described = Pick<Group['rules'][number], 'code' | 'summary' | 'level' | 'why' | 'how' | 'fix'>;
 
 /** GitHub takes at most 25,000 results of a run (docs.github.com, "SARIF support for code scanning"). */
-const MOST_RESULTS = 25_000;
+export const MOST_RESULTS = 25_000;
 
 /** What a log is made of, besides the findings. */
 export interface SarifFacts {

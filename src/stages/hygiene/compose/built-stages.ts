@@ -17,7 +17,9 @@ export async function readBuiltStages(
   files: readonly ComposeFile[],
 ): Promise<ReadonlyMap<string, Stage>> {
   const builds = files.flatMap(({ services }) => services.flatMap(({ build }) => build ?? []));
-  const paths = [...new Set(builds.map(({ dockerfile }) => dockerfile))].slice(0, MOST.files);
+  const all = [...new Set(builds.map(({ dockerfile }) => dockerfile))];
+  repository.unread.add('moreDockerfiles', ...all.slice(MOST.files));
+  const paths = all.slice(0, MOST.files);
   const read = await Promise.all(
     paths.map(async (path) => [path, await readAllStages(repository, path)] as const),
   );
@@ -33,6 +35,10 @@ export async function readBuiltStages(
 
 async function readAllStages(repository: Repository, path: string): Promise<readonly Stage[]> {
   const text = await repository.read(path);
-  if (text === undefined || text.length > MOST.characters) return [];
+  if (text === undefined) return [];
+  if (text.length > MOST.characters) {
+    repository.unread.add('dockerfile', path);
+    return [];
+  }
   return readStages((await readInstructions(text)) ?? []);
 }

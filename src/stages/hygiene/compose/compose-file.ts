@@ -58,10 +58,12 @@ export interface Dependency {
 export interface ComposeFile {
   readonly file: string;
   readonly services: readonly Service[];
+  /** It has a list that is longer than is read. */
+  readonly isCut: boolean;
 }
 
 /** Larger is no Compose file that somebody wrote. In characters. */
-const MOST = 100_000;
+export const MOST_CHARACTERS = 100_000;
 
 interface Entry {
   readonly key: string;
@@ -71,11 +73,12 @@ interface Entry {
 
 /** Takes the services out of a Compose file; undefined where it is none, or is no YAML. */
 export async function readComposeFile(file: string, text: string): Promise<ComposeFile | undefined> {
-  if (text.length > MOST) return undefined;
+  if (text.length > MOST_CHARACTERS) return undefined;
   const reader = parse(await import('yaml'), text);
   const services = reader?.entries(reader.child(reader.root, 'services')) ?? [];
   if (reader === undefined || services.length === 0) return undefined;
-  return { file, services: services.map((each) => toService(each, reader, posix.dirname(file))) };
+  const read = services.map((each) => toService(each, reader, posix.dirname(file)));
+  return { file, services: read, isCut: reader.isCut };
 }
 
 /** Undefined where the file is no YAML, or nested so deep that the parser gives up. */
@@ -93,6 +96,8 @@ function parse(yaml: typeof import('yaml'), text: string): Reader | undefined {
 /** Reads nodes of a YAML document with their lines, aliases and merges followed. */
 class Reader {
   readonly root: unknown;
+  /** Something was longer than is read. */
+  isCut = false;
   readonly #yaml: typeof import('yaml');
   readonly #lines: LineCounter;
   /** Looking for an anchor anew for each alias would take the square of the file's length. */
@@ -125,7 +130,9 @@ class Reader {
         ? []
         : { key, value: this.resolve(pair.value), line: this.lineOf(pair.key) };
     });
-    return [...merged, ...own].slice(-MOST_ENTRIES);
+    const all = [...merged, ...own];
+    this.isCut ||= all.length > MOST_ENTRIES;
+    return all.slice(-MOST_ENTRIES);
   }
 
   #merged(value: unknown, depth: number): readonly Entry[] {
@@ -140,7 +147,9 @@ class Reader {
 
   items(node: unknown): readonly (Node | null)[] {
     const list = this.resolve(node);
-    return this.#yaml.isSeq(list) ? list.items.slice(0, MOST_ENTRIES).map((item) => this.resolve(item)) : [];
+    if (!this.#yaml.isSeq(list)) return [];
+    this.isCut ||= list.items.length > MOST_ENTRIES;
+    return list.items.slice(0, MOST_ENTRIES).map((item) => this.resolve(item));
   }
 
   /** A scalar as text, variables' defaults filled in; undefined for all else, and where a variable has none. */

@@ -2,7 +2,7 @@ import type { Stage } from '../dockerfile/stages.ts';
 import type { Repository } from '../repository.ts';
 import type { RuleGroup } from '../rule.ts';
 import { readBuiltStages } from './built-stages.ts';
-import { type ComposeFile, isBeside, readComposeFile } from './compose-file.ts';
+import { type ComposeFile, isBeside, MOST_CHARACTERS, readComposeFile } from './compose-file.ts';
 import { defaultPasswords } from './default-passwords.ts';
 import { literalSecrets } from './literal-secrets.ts';
 import { movingImages } from './moving-images.ts';
@@ -31,10 +31,13 @@ const MOST_FILES = 20;
 
 async function readComposeFiles(repository: Repository): Promise<ComposeFiles | undefined> {
   const paths = repository.tracked.filter((path) => NAME.test(path) && !ELSEWHERE.test(path));
+  repository.unread.add('compose', ...paths.slice(MOST_FILES));
   const read = await Promise.all(
     paths.slice(0, MOST_FILES).map(async (path) => {
       const text = await repository.read(path);
-      return text === undefined ? undefined : await readComposeFile(path, text);
+      const file = text === undefined ? undefined : await readComposeFile(path, text);
+      if (file?.isCut || (text?.length ?? 0) > MOST_CHARACTERS) repository.unread.add('compose', path);
+      return file;
     }),
   );
   const files = read.filter((file) => file !== undefined);

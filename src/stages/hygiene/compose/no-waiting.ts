@@ -82,8 +82,7 @@ export const noWaiting: Rule<ComposeFiles> = {
       },
     ],
   },
-  find: ({ files }) =>
-    files.flatMap(({ file, services }) => waitsIn({ file, services }).map(({ hit }) => hit)),
+  find: ({ files }) => files.flatMap((each) => waitsIn(each).map(({ hit }) => hit)),
 };
 
 /** Every wait that is not one, with the service that is waited for. */

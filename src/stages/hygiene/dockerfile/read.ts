@@ -21,20 +21,27 @@ export async function readDockerfiles(repository: Repository): Promise<Dockerfil
   const { dockerfile } = repository.facts;
   const paths =
     dockerfile === undefined
-      ? repository.tracked
-          .filter((path) => NAME.test(path) && !/\.dockerignore$/i.test(path) && !ELSEWHERE.test(path))
-          .slice(0, MOST.files)
+      ? repository.tracked.filter(
+          (path) => NAME.test(path) && !/\.dockerignore$/i.test(path) && !ELSEWHERE.test(path),
+        )
       : [dockerfile];
-  const read = await Promise.all(paths.map((path) => readOne(repository, path)));
+  repository.unread.add('moreDockerfiles', ...paths.slice(MOST.files));
+  const read = await Promise.all(paths.slice(0, MOST.files).map((path) => readOne(repository, path)));
   const files = read.filter((each) => each !== undefined);
   return files.length > 0 ? { files } : undefined;
 }
 
 async function readOne(repository: Repository, file: string): Promise<Dockerfile | undefined> {
   const text = await repository.read(file);
-  if (text === undefined || text.length > MOST.characters) return undefined;
-  const instructions = (await readInstructions(text)) ?? [];
-  if (instructions.filter(({ keyword }) => keyword === 'FROM').length > MOST.stages) return undefined;
+  const instructions =
+    text === undefined || text.length > MOST.characters ? undefined : ((await readInstructions(text)) ?? []);
+  if (
+    instructions === undefined ||
+    instructions.filter(({ keyword }) => keyword === 'FROM').length > MOST.stages
+  ) {
+    repository.unread.add('dockerfile', file);
+    return undefined;
+  }
   const stages = readStages(instructions);
   const { target, dockerfile } = repository.facts;
   const isDeployed = dockerfile !== undefined;
@@ -94,7 +101,11 @@ async function readStartScript(
   if (!found) return undefined;
   const file = posix.join(context ?? '.', found);
   const text = await repository.read(file);
-  return text === undefined || text.length > MOST.characters ? undefined : { file, text };
+  if (text === undefined || text.length > MOST.characters) {
+    repository.unread.add('script', file);
+    return undefined;
+  }
+  return { file, text };
 }
 
 /**

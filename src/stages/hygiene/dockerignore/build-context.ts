@@ -51,6 +51,7 @@ export interface BuildContext {
 }
 
 const MOST_DOCKERFILE = 100_000;
+const MOST_SIZES = 50;
 
 /** Reads what would enter the image that is deployed; undefined where its Dockerfile or context isn't known. */
 export async function readBuildContext(repository: Repository): Promise<BuildContext | undefined> {
@@ -73,12 +74,18 @@ export async function readBuildContext(repository: Repository): Promise<BuildCon
     git: untracked.includes('.git') ? await view.entry('.git', false) : undefined,
     hasLogin: ((await repository.read('.git/config')) ?? '').includes('extraheader'),
     unneeded: await view.grouped(unneeded, names),
-    others: await view.entries(others.slice(0, 50), false),
+    others: await view.entries(mostOf(others, repository), false),
     secrets: await secretsIn(view, repository),
     sent: [...view.tracked(), ...below],
     copies,
     builder: await repository.builder(),
   };
+}
+
+/** As many as are told of with their sizes. */
+function mostOf(paths: readonly string[], { unread }: Repository): readonly string[] {
+  unread.add('contextSize', ...paths.slice(MOST_SIZES));
+  return paths.slice(0, MOST_SIZES);
 }
 
 async function instructionsOf(
@@ -222,7 +229,8 @@ export class ContextView {
     // The context may stand in such a folder itself.
     const around = folders.some((folder) => this.#prefix.startsWith(folder)) ? [this.#prefix] : [];
     const within = folders.filter((folder) => folder.startsWith(this.#prefix) && folder !== this.#prefix);
-    const { paths } = await this.#repository.below([...around, ...within.filter(enters)], enters);
+    const { paths, left } = await this.#repository.below([...around, ...within.filter(enters)], enters);
+    this.#repository.unread.add('contextFolder', ...left);
     const single = untracked.filter((path) => !path.endsWith('/'));
     return this.#sentOf(
       [...single, ...within.filter((folder) => !enters(folder)), ...paths].map(withoutSlash),

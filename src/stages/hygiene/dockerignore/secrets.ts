@@ -24,10 +24,13 @@ export async function secretsIn(
   const tracked = new Set(view.tracked());
   const found: SecretInContext[] = [];
   for (const path of [...tracked, ...(await view.below())]) {
-    if (found.length >= MOST) break;
     if (!isCandidate(path)) continue;
     const copy = view.copyOf(path);
     if (copy === undefined) continue;
+    if (found.length >= MOST) {
+      repository.unread.add('contextSecret', path);
+      continue;
+    }
     const evidence = evidenceIn(path, await repository.read(view.fromRoot(path)), tracked.has(path));
     if (evidence !== 'none') found.push({ path, copy, isSure: evidence === 'sure' });
   }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Repository } from '../repository.ts';
 import { asText } from './evaluate.ts';
 import type { Call, Folder, Located } from './folder.ts';
-import { type HclReader, loadHclReader } from './hcl/parser.ts';
+import { loadHclReader, UNREAD } from './hcl/parser.ts';
 import type { Block, Expression, HclFile } from './hcl/syntax.ts';
 
 /** Folders in which Terraform is shown or tested, or that tools fill. */
@@ -40,16 +40,30 @@ const isGivenAlways = (path: string) =>
 const isOverride = (path: string) => /(^|[/_])override\.tf(\.json)?$/.test(path);
 
 /** Every folder with Terraform that git tracks, parsed; undefined where there is none. */
-export async function readFolders(repository: Repository): Promise<readonly Folder[] | undefined> {
+export async function readFolders(
+  repository: Repository,
+  mostParsingMs = MOST_PARSING_MS,
+): Promise<readonly Folder[] | undefined> {
   const files = repository.tracked.filter((path) => !ASIDE.test(path));
-  const sources = files.filter(isTerraform).slice(0, MOST_FILES);
+  const sources = files.filter(isTerraform);
   if (sources.length === 0) return undefined;
   const texts = neededOf(await textsOf(repository, sources));
-  const values = await textsOf(repository, files.filter(isValues).slice(0, MOST_FILES));
+  const values = await textsOf(repository, files.filter(isValues));
+  const { unread } = repository;
   const reader = await loadHclReader();
-  const spent = { ms: 0 };
-  const parsed = await parseAll(firstOf(texts), spent, (_, text) => reader(text, isWanted));
-  const given = await parseAll(firstOf(values), spent, (path, text) => valuesOf(reader, path, text));
+  const spent = { ms: 0, most: mostParsingMs };
+  const parsed = await parseAll(firstOf(texts), spent, (path, text) => {
+    const file = reader(text, isWanted);
+    if (file === UNREAD) unread.add('terraformSlow', path);
+    return file;
+  });
+  const given = await parseAll(firstOf(values), spent, (path, text) => {
+    const file = reader(asHcl(path, text), () => true);
+    if (file === UNREAD) unread.add('terraformSlow', path);
+    return valuesOf(file, path);
+  });
+  unread.add('terraform', ...texts.flatMap(([path]) => (parsed.has(path) ? [] : [path])));
+  unread.add('terraform', ...values.flatMap(([path]) => (given.has(path) ? [] : [path])));
   const byFolder = [...Map.groupBy(texts, ([path]) => posix.dirname(path))];
   const beside = new Set(files.filter((path) => BESIDE.has(posix.basename(path))));
   const folders = byFolder.map(([path, own]) => folderOf(path, beside, own, parsed, given));
@@ -59,7 +73,9 @@ export async function readFolders(repository: Repository): Promise<readonly Fold
 
 type Text = readonly [path: string, text: string];
 
-async function textsOf(repository: Repository, paths: readonly string[]): Promise<readonly Text[]> {
+async function textsOf(repository: Repository, all: readonly string[]): Promise<readonly Text[]> {
+  repository.unread.add('terraform', ...all.slice(MOST_FILES));
+  const paths = all.slice(0, MOST_FILES);
   const texts = await Promise.all(paths.map(async (path) => [path, await repository.read(path)] as const));
   return texts.flatMap(([path, text]): readonly Text[] => (text === undefined ? [] : [[path, text]]));
 }
@@ -91,13 +107,13 @@ function firstOf(texts: readonly Text[]): readonly Text[] {
 /** What a parser makes of each text, until the time for all is spent; requests to AWS get their turns between them. */
 async function parseAll<Parsed>(
   texts: readonly Text[],
-  spent: { ms: number },
+  spent: { ms: number; readonly most: number },
   parse: (path: string, text: string) => Parsed,
 ): Promise<ReadonlyMap<string, Parsed>> {
   const parsed = new Map<string, Parsed>();
   let turnAt = performance.now();
   for (const [path, text] of texts) {
-    if (spent.ms > MOST_PARSING_MS) break;
+    if (spent.ms > spent.most) break;
     const start = performance.now();
     parsed.set(path, parse(path, text));
     const end = performance.now();
@@ -115,12 +131,14 @@ function isWanted(type: string, labels: readonly string[]): boolean {
 
 type Values = ReadonlyMap<string, Expression>;
 
-function valuesOf(reader: HclReader, path: string, text: string): Values {
-  // The object of a `.tfvars.json` is read as the one block of a file whose variables it would be the locals of.
-  const file = path.endsWith('.json')
-    ? reader(`{"locals": ${text}}`, () => true).blocks.flatMap((block) => [...block.arguments.values()])
-    : reader(text, () => false).arguments;
-  return new Map(file.map(({ name, value }) => [name, value]));
+/** The object of a `.tfvars.json` is read as the one block of a file whose variables it would be the locals of. */
+function asHcl(path: string, text: string): string {
+  return path.endsWith('.json') ? `{"locals": ${text}}` : text;
+}
+
+function valuesOf({ blocks, arguments: own }: HclFile, path: string): Values {
+  const values = path.endsWith('.json') ? blocks.flatMap((block) => [...block.arguments.values()]) : own;
+  return new Map(values.map(({ name, value }) => [name, value]));
 }
 
 function folderOf(

@@ -13,12 +13,13 @@ const KEY_ID = /(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])/g;
 const SECRET = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 /** How far from its id a secret is looked for, in lines. */
 const NEAR = 5;
-const MOST = 50;
+/** Nobody keeps more in one file. */
+export const MOST_KEYS = 50;
 
 /** Every access key in a text, but for those of AWS's own documentation and the like. */
 export function awsKeysIn(text: string): readonly AwsKeyPlace[] {
   if (!text.includes('AKIA') && !text.includes('ASIA')) return [];
-  const ids = [...text.matchAll(KEY_ID)].filter(([id]) => isRealId(id)).slice(0, MOST);
+  const ids = [...text.matchAll(KEY_ID)].filter(([id]) => isRealId(id)).slice(0, MOST_KEYS);
   if (ids.length === 0) return [];
   const lines = text.split('\n');
   return ids.map(({ index }) => {

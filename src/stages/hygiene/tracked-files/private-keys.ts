@@ -12,14 +12,15 @@ const HEADING = /-----BEGIN (?:[A-Z]{2,9} )?(ENCRYPTED )?PRIVATE KEY-----/g;
 /** The first bytes tell a key from other text: more of it is not looked at. In characters. */
 const BODY = 2_000;
 
-const MOST = 20;
+/** Nobody keeps more in one file. */
+export const MOST_PRIVATE_KEYS = 20;
 
 /** Every private key in a text: what follows the heading has to be one, so that code which looks for it is none. */
 export function privateKeysIn(text: string): readonly PrivateKeyPlace[] {
   if (!text.includes('PRIVATE KEY-----')) return [];
   const places: PrivateKeyPlace[] = [];
   for (const { 0: heading, 1: encrypted, index } of text.matchAll(HEADING)) {
-    if (places.length >= MOST) break;
+    if (places.length >= MOST_PRIVATE_KEYS) break;
     const start = index + heading.length;
     const body = text.slice(start, start + BODY).split('-----', 1)[0] ?? '';
     const hasPassphrase = encrypted !== undefined || body.includes('Proc-Type: 4,ENCRYPTED');

@@ -6,10 +6,10 @@ import {
   secretAssignments,
   standInAssignments,
 } from './assignments.ts';
-import { type AwsKeyPlace, awsKeysIn } from './aws-keys.ts';
+import { type AwsKeyPlace, awsKeysIn, MOST_KEYS } from './aws-keys.ts';
 import { type CredentialPlace, credentialsIn } from './credentials.ts';
-import { type PrivateKeyPlace, privateKeysIn } from './private-keys.ts';
-import { type TokenPlace, tokensIn } from './tokens.ts';
+import { MOST_PRIVATE_KEYS, type PrivateKeyPlace, privateKeysIn } from './private-keys.ts';
+import { MOST_TOKENS, type TokenPlace, tokensIn } from './tokens.ts';
 
 /** A tracked file in which something was seen, by its name or in its text. */
 export interface SeenFile {
@@ -58,11 +58,13 @@ export async function readTrackedFiles(repository: Repository): Promise<TrackedF
     const kind = secretFileKind(path);
     if (kind === undefined && BINARY.test(path)) continue;
     const text = await repository.read(path);
+    if (text === undefined && (await repository.isTooLarge(path))) repository.unread.add('text', path);
     if (path.endsWith('.tf') && !isTestFile(path)) hasSecretVariables ||= SECRET_VARIABLE.test(text ?? '');
     if (path === '.gitignore' || path.endsWith('/.gitignore'))
       ignored.set(folderOf(path), patternsOf(text ?? ''));
     const file = look(path, kind, text);
     if (file) seen.push(file);
+    if (file && isFull(file)) repository.unread.add('secrets', path);
   }
   const terraformFolders = [...new Set(terraform.map(folderOf))];
   return { seen, ignored, terraformFolders, firstTerraform: terraform[0], hasSecretVariables };
@@ -92,6 +94,16 @@ function look(
     (each) => each.length > 0,
   );
   return found || kind !== undefined ? file : undefined;
+}
+
+/** Whether there may be more in it than was kept. */
+function isFull({ awsKeys, tokens, privateKeys }: SeenFile): boolean {
+  const perFormat = [...Map.groupBy(tokens, ({ what }) => what).values()];
+  return (
+    awsKeys.length >= MOST_KEYS ||
+    privateKeys.length >= MOST_PRIVATE_KEYS ||
+    perFormat.some(({ length }) => length >= MOST_TOKENS)
+  );
 }
 
 function folderOf(path: string): string {

@@ -109,7 +109,7 @@ const FORMATS: readonly TokenFormat[] = [
 
 const ANY_PREFIX = new RegExp(FORMATS.map(({ prefix }) => prefix.source).join('|'));
 /** Nobody pastes more into one file; what stands there is some other text. */
-const MOST = 100;
+export const MOST_TOKENS = 100;
 
 /** Every token of a known format that stands in a text, in its order. */
 export function tokensIn(text: string): readonly TokenPlace[] {
@@ -132,7 +132,7 @@ function placesOf(
   if (!prefix.test(text)) return [];
   const places: TokenPlace[] = [];
   for (const { 0: token, index } of text.matchAll(pattern)) {
-    if (places.length >= MOST) break;
+    if (places.length >= MOST_TOKENS) break;
     if (isReal(token)) places.push({ line: lineAt(text, index), what, revoke });
   }
   return places;

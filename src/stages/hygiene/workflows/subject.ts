@@ -1,4 +1,5 @@
 import type { Repository } from '../repository.ts';
+import type { UnreadKind } from '../unread.ts';
 import { type Deploy, findDeploys } from './deploys.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -32,21 +33,21 @@ const LONGEST = 100_000;
 /** Reads the workflows; undefined where none deploys with deploy-guard. */
 export async function readWorkflows(repository: Repository): Promise<Workflows | undefined> {
   const { tracked, facts } = repository;
-  const texts = await readAll(
-    repository,
-    tracked.filter((path) => WORKFLOW.test(path)).slice(0, MOST_WORKFLOWS),
-  );
+  const paths = tracked.filter((path) => WORKFLOW.test(path));
+  repository.unread.add('workflow', ...paths.slice(MOST_WORKFLOWS));
+  const texts = await readAll(repository, paths.slice(0, MOST_WORKFLOWS), 'workflow');
   if (texts.length === 0) return undefined;
   // With the YAML parser, which takes a while to load.
   const { parseWorkflow } = await import('./workflow.ts');
   const all = texts.flatMap(({ path, text }) => parseWorkflow(path, text) ?? []);
+  repository.unread.add('workflow', ...all.flatMap(({ path, isCut }) => (isCut ? [path] : [])));
   const [first, ...rest] = findDeploys(all, facts.workflow, await localActions(repository, all));
   if (first === undefined) return undefined;
   return {
     all,
     deploys: [first, ...rest],
     tracked,
-    project: await readAll(repository, projectFiles(repository)),
+    project: await readAll(repository, projectFiles(repository), 'project'),
     owner: facts.owner,
   };
 }
@@ -60,12 +61,14 @@ async function localActions(
     jobs.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses?.text ?? [])),
   );
   const folders = new Set(used.filter((uses) => uses.startsWith('./')).map((uses) => folderOf(uses)));
+  repository.unread.add('workflow', ...[...folders].slice(MOST_WORKFLOWS));
   const metadata = await Promise.all(
     [...folders].slice(0, MOST_WORKFLOWS).map(async (folder) => {
       const paths = ['action.yml', 'action.yaml'].map((name) => (folder === '' ? name : `${folder}/${name}`));
       const [file] = await readAll(
         repository,
         paths.filter((path) => repository.tracked.includes(path)),
+        'workflow',
       );
       return file !== undefined && /^name:\s*["']?deploy-guard["']?\s*$/m.test(file.text) ? [folder] : [];
     }),
@@ -76,21 +79,29 @@ async function localActions(
 const folderOf = (uses: string) => uses.slice(2).replace(/\/+$/, '');
 
 /** What stands beside the Dockerfile, in the build context or in the root: not examples and not other services. */
-function projectFiles({ tracked, facts: { context, dockerfile } }: Repository): readonly string[] {
+function projectFiles({ tracked, facts, unread }: Repository): readonly string[] {
+  const { context, dockerfile } = facts;
   const folders = new Set(['']);
   if (context !== undefined && context !== '.') folders.add(context);
   if (dockerfile?.includes('/')) folders.add(dockerfile.slice(0, dockerfile.lastIndexOf('/')));
-  return tracked
-    .filter((path) => {
-      const cut = path.lastIndexOf('/');
-      return folders.has(cut < 0 ? '' : path.slice(0, cut)) && PROJECT_FILE.test(path.slice(cut + 1));
-    })
-    .slice(0, MOST_PROJECT_FILES);
+  const all = tracked.filter((path) => {
+    const cut = path.lastIndexOf('/');
+    return folders.has(cut < 0 ? '' : path.slice(0, cut)) && PROJECT_FILE.test(path.slice(cut + 1));
+  });
+  unread.add('project', ...all.slice(MOST_PROJECT_FILES));
+  return all.slice(0, MOST_PROJECT_FILES);
 }
 
-async function readAll(repository: Repository, paths: readonly string[]): Promise<readonly ProjectFile[]> {
+async function readAll(
+  repository: Repository,
+  paths: readonly string[],
+  kind: UnreadKind,
+): Promise<readonly ProjectFile[]> {
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await repository.read(path) })));
-  return files.flatMap(({ path, text }) =>
-    text === undefined || text.length > LONGEST ? [] : [{ path, text }],
-  );
+  return files.flatMap(({ path, text }) => {
+    if (text === undefined) return [];
+    if (text.length <= LONGEST) return [{ path, text }];
+    repository.unread.add(kind, path);
+    return [];
+  });
 }

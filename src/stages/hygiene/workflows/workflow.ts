@@ -50,6 +50,8 @@ export interface Workflow {
   readonly permissions: YamlEntry | undefined;
   readonly concurrency: YamlEntry | undefined;
   readonly jobs: readonly Job[];
+  /** It has more jobs, or a job more steps, than are read. */
+  readonly isCut: boolean;
 }
 
 const MOST_JOBS = 200;
@@ -58,7 +60,8 @@ const MOST_STEPS = 500;
 /** A workflow from its text; undefined where that is not valid YAML or has no jobs. */
 export function parseWorkflow(path: string, text: string): Workflow | undefined {
   const root = parseYaml(text);
-  const jobs = root?.at('jobs')?.pairs.slice(0, MOST_JOBS) ?? [];
+  const all = root?.at('jobs')?.pairs ?? [];
+  const jobs = all.slice(0, MOST_JOBS);
   if (root === undefined || jobs.length === 0) return undefined;
   const on = root.at('on');
   return {
@@ -72,6 +75,8 @@ export function parseWorkflow(path: string, text: string): Workflow | undefined 
     permissions: root.at('permissions'),
     concurrency: root.at('concurrency'),
     jobs: jobs.map(([id, job]) => jobFrom(id, job, root.at('defaults', 'run', 'shell')?.text)),
+    isCut:
+      all.length > MOST_JOBS || jobs.some(([, job]) => (job.at('steps')?.items.length ?? 0) > MOST_STEPS),
   };
 }
 

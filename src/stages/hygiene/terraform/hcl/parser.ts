@@ -34,7 +34,7 @@ export type HclReader = (
 ) => HclFile;
 
 /** What is known of a file that is not read to its end: nothing. */
-const UNREAD: HclFile = { blocks: [], arguments: [], broken: true };
+export const UNREAD: HclFile = { blocks: [], arguments: [], broken: true };
 
 /** A reader of HCL, made of tree-sitter and its grammar. Loads 0.5 MB. */
 export async function loadHclReader(): Promise<HclReader> {
