@@ -10,7 +10,7 @@ export interface AwsKeyPlace {
 
 /** IAM user guide, "IAM identifiers": AKIA is an access key, ASIA a temporary one; the rest is base32. */
 const KEY_ID = /(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])/g;
-const SECRET = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+const SECRET = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 /** How far from its id a secret is looked for, in lines. */
 const NEAR = 5;
 /** Nobody keeps more in one file. */
