@@ -22,6 +22,12 @@ const LEVELS = {
   note: 'A note: it never stops a run.',
 } as const;
 
+/** Where a place may be worse than the rule's own level says. */
+const AT_WORST = {
+  error: 'A note, or where so told below a warning or an error: with `hygiene: fail` these stop the run.',
+  warning: 'A note, or where so told below a warning: with `hygiene: fail` that stops the run.',
+} as const;
+
 /** The rules of every group, each with its reason, its fix and its examples, for docs/hygiene.md. */
 export function rulesText(all: readonly Group[] = groups): string {
   const sections = all.map(({ name, rules }) => [`## ${name}`, ...rules.map(ruleText)].join('\n\n'));
@@ -36,6 +42,25 @@ export function rulesList(all: readonly Group[] = groups): string {
       `- **${name}:** ${rules.map(({ code, summary }) => `[${code}](#${code.toLowerCase()}) ${summary}`).join(' · ')}`,
     ])
     .join('\n');
+}
+
+/** The codes by what they do with `hygiene: fail`, a line each. */
+export function rulesByLevel(all: readonly Group[] = groups): string {
+  const rules: readonly (GeneralCode & Pick<RuleText, 'worst'>)[] = [
+    ...all.flatMap((group) => group.rules),
+    ...Object.values(generalCodes),
+  ];
+  const codes = (wanted: (rule: (typeof rules)[number]) => boolean) =>
+    rules
+      .filter(wanted)
+      .map(({ code }) => `[${code}](#${code.toLowerCase()})`)
+      .join(', ');
+  return [
+    `- **Errors:** ${codes(({ level }) => level === 'error')}.`,
+    `- **Warnings:** ${codes(({ level }) => level === 'warning')}.`,
+    `- **Notes that are more at some places:** ${codes(({ worst }) => worst !== undefined)}.`,
+    `- **Notes, which stop nothing:** ${codes(({ level, worst }) => level === 'note' && worst === undefined)}.`,
+  ].join('\n');
 }
 
 function ruleText(rule: RuleText): string {
@@ -59,8 +84,14 @@ function generalText(general: GeneralCode): string {
   return [...opening(general), `**How it is found.** ${general.how}`, `**Fix.** ${general.fix}`].join('\n\n');
 }
 
-function opening({ code, summary, level, why }: GeneralCode): readonly string[] {
-  return [`### ${code}`, `**${summary}.** ${LEVELS[level]}`, why];
+function opening({
+  code,
+  summary,
+  level,
+  worst,
+  why,
+}: GeneralCode & Pick<RuleText, 'worst'>): readonly string[] {
+  return [`### ${code}`, `**${summary}.** ${worst ? AT_WORST[worst] : LEVELS[level]}`, why];
 }
 
 function folded(title: string, parts: readonly string[]): string {

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { span } from '../src/stages/report/words.ts';
 import { rolloutCodes } from '../src/stages/rollout/codes.ts';
 import { type FailFastRule, failFastRules } from '../src/stages/rollout/fail-fast-rules.ts';
-import { errorEntries, rulesList, rulesText } from './hygiene-pages.ts';
+import { errorEntries, rulesByLevel, rulesList, rulesText } from './hygiene-pages.ts';
 import { withMirror } from './reusable-workflow.ts';
 
 interface Described {
@@ -95,7 +95,12 @@ export function generatedPages(
     { path: 'docs/rollout.md', update: (page) => withRules(page) },
     {
       path: 'docs/hygiene.md',
-      update: (page) => between(between(page, 'rules-list', rulesList()), 'rules', rulesText()),
+      update: (page) =>
+        [
+          ['rules-by-level', rulesByLevel()] as const,
+          ['rules-list', rulesList()] as const,
+          ['rules', rulesText()] as const,
+        ].reduce((text, [name, content]) => between(text, name, content), page),
     },
     { path: 'docs/errors.md', update: (page) => between(page, 'hygiene-codes', errorEntries()) },
   ];

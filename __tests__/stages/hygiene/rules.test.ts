@@ -41,6 +41,8 @@ describe('the rules of hygiene', () => {
   });
 });
 
+const LEVELS = ['note', 'warning', 'error'];
+
 describe.each(rules)('%s', (_, rule, group) => {
   const { fails, passes } = rule.examples;
 
@@ -62,6 +64,14 @@ describe.each(rules)('%s', (_, rule, group) => {
         expect(where.line).toBeLessThanOrEqual((text ?? '').split('\n').length);
       }
     }
+  });
+
+  it('says how bad a place can be', async () => {
+    const hits = await Promise.all(fails.map((example) => hitsIn(group, rule, example)));
+    const levels = hits.flat().map(({ level = rule.level }) => LEVELS.indexOf(level));
+    const most = LEVELS.indexOf(rule.worst ?? rule.level);
+    expect(Math.max(...levels)).toBe(most);
+    expect(most >= LEVELS.indexOf(rule.level)).toBe(true);
   });
 
   it('has texts in the style of the house', async () => {

@@ -146,6 +146,16 @@ describe('values', () => {
     expect(values[name]).toEqual(parsed({}).values[name]);
   });
 
+  it('takes the reason behind an entry of hygiene-ignore for no part of it', () => {
+    const text = 'DG008 # all of ours drop root, see #12\nDG025 a#b/**\t# fixtures\n# DG001\nDG003,DG004 #';
+    expect(parsed({ 'hygiene-ignore': text }).values['hygiene-ignore']).toEqual([
+      'DG008',
+      'DG025 a#b/**',
+      'DG003',
+      'DG004',
+    ]);
+  });
+
   it('gives a value for every input, whatever is written in any', () => {
     const anyInputs = fc.record(
       Object.fromEntries(names.map((name) => [name, fc.string({ unit: 'binary' })])),

@@ -46,6 +46,8 @@ export interface Rule<Subject> {
   /** What is wrong, in a few words: the heading in the docs and the name in SARIF. */
   readonly summary: string;
   readonly level: Finding['level'];
+  /** What the level is of a place that is worse than others, where there is such. */
+  readonly worst?: 'error' | 'warning';
   /** Why it matters to somebody who deploys this, in a few sentences of Markdown. */
   readonly why: string;
   /** What is looked at and what is left alone, in a few sentences of Markdown. */

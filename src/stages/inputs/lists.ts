@@ -6,6 +6,11 @@ export function splitList(text: string): readonly string[] {
     .filter((entry) => entry !== '');
 }
 
+/** The same with what stands behind ` #` on a line left out: why an entry is there. */
+export function splitNotedList(text: string): readonly string[] {
+  return splitList(text.replaceAll(/(^|[ \t])#.*$/gm, ''));
+}
+
 /** The lines of an input, trimmed, without empty ones and `#` comments. */
 export function splitLines(text: string): readonly string[] {
   return text

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { nameInArn } from '../../aws/arn.ts';
 import { commandWords } from '../pre-deploy/command-words.ts';
 import { isImageTag, TAG } from './image-tag.ts';
-import { repeated, splitLines, splitList } from './lists.ts';
+import { repeated, splitLines, splitList, splitNotedList } from './lists.ts';
 import { REGION } from './region.ts';
 
 const bool = (otherwise: boolean) =>
@@ -194,7 +194,7 @@ export const INPUTS = {
   'health-check-timeout-seconds': number(60, 1, 3600, 'seconds'),
   'fail-fast': bool(true),
   hygiene: oneOf(['warn', 'fail', 'off']),
-  'hygiene-ignore': list,
+  'hygiene-ignore': v.pipe(v.string(), v.transform(splitNotedList)),
   'sarif-file': optional,
   'slack-webhook-url': optional,
   'slack-notify': oneOf(['always', 'failure', 'success', 'never']),

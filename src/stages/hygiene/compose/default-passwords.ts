@@ -26,6 +26,7 @@ export const defaultPasswords: Rule<ComposeFiles> = {
   code: 'DG085',
   summary: 'A default password on a published port',
   level: 'note',
+  worst: 'warning',
   why: 'A port that Compose publishes is open on every interface of the machine, past its firewall (`ufw` does not see docker’s rules). With `admin`/`admin` on Grafana or `postgres`/`postgres` on the database, whoever reaches it is in: on a server at once, on a laptop from the same network.',
   how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that publish a port on more than the loopback interface, or share the network of the machine: the variables that set the password of Grafana, PostgreSQL, pgAdmin, MySQL, MariaDB, MongoDB, RabbitMQ, MinIO, Keycloak, InfluxDB, Elasticsearch and SQL Server, where they have one of the values that everybody tries (also as the default of a variable); a Grafana that is given none, neither by a file (`env_file`, a `grafana.ini` that is mounted) nor as a secret; a PostgreSQL that trusts everybody. For Grafana it is a warning: its data sources reach into the network behind it, and whoever logs in may ask them. Files for tests, CI and development are left alone, by their names and folders. Values are never shown.',
   fix: 'Take the password from the environment, with no default, and publish the port for this machine alone:\n\n```yaml\nservices:\n  grafana:\n    ports: ["127.0.0.1:3000:3000"]\n    environment:\n      GF_SECURITY_ADMIN_PASSWORD: ${GRAFANA_PASSWORD:?set it in .env}\n```',

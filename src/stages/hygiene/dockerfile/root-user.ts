@@ -11,7 +11,7 @@ export const rootUser: Rule<Dockerfiles> = {
   level: 'warning',
   why: 'Who gets into the application is then root in the container: they can change its files, install what they like, and, on EC2 instances, use each hole in the kernel or the runtime from the best place. A user of its own costs two lines.',
   how: 'Looks at the last `USER` of the stage that is built and those it is `FROM`, and without one at the base: only official images of languages and distributions, .NET and distroless ones are known to run as root, all others are left alone. So are tags with `nonroot`, `rootless` or `unprivileged`, images that start as root to drop it themselves (nginx, Apache, PHP-FPM; `gosu`, `su-exec`, `setpriv`, s6 or supervisord in the image or in the script that it starts), and containers whose task definition names a `user`.',
-  fix: 'Create a user and switch to it at the end, after what needs root:\n\n```dockerfile\nRUN useradd --system --uid 10001 --no-create-home app\nUSER app\n```\n\nIn Alpine: `RUN adduser -S -u 10001 app`. Folders that the application writes to have to belong to it: `COPY --chown=app`.',
+  fix: 'Create a user and switch to it at the end, after what needs root:\n\n```dockerfile\nRUN useradd --system --uid 10001 --no-create-home app\nUSER app\n```\n\nIn Alpine: `RUN adduser -S -u 10001 app`. Folders that the application writes to have to belong to it: `COPY --chown=app`. An image that has to start as root says why above its last `FROM` or `USER`: `# deploy-guard ignore=DG008 it drops root by itself`.',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html',
   see: "git grep -n -E '^(USER|FROM)' -- '*Dockerfile*'",
   examples: {

@@ -12,6 +12,7 @@ export const unneededCopied: Rule<BuildContext> = {
   code: 'DG022',
   summary: 'What the image does not need is copied into it',
   level: 'note',
+  worst: 'warning',
   why: 'Caches, documentation and infrastructure code make the image larger, and each new task pulls it. Each change of them also builds the layer and all after it anew. A `node_modules` or `.venv` of the runner moreover replaces what the image installed for itself.',
   how: 'Looks for what `.dockerignore` does not leave out and a `COPY` of the context takes: `.github`, `docs`, `monitoring`, `infra`, `db/data` at the top; `__pycache__`, `*.pyc`, `.pytest_cache`, `node_modules`, `.venv`, `.terraform`, `coverage`, `.DS_Store`, `*.log` and the like wherever they are. What the Dockerfile names is left alone. From 20 MB on it is a warning; into a stage that only helps to build, less than 1 MB is left alone.',
   fix: 'In `.dockerignore`, as far as you have it:\n\n```text\n.git\n.github\n**/__pycache__\n**/*.pyc\n**/*.pyo\n**/.pytest_cache\n**/.env\n**/.DS_Store\n**/node_modules\ndb/data\nmonitoring\ndocs\ninfra\n```',
@@ -30,6 +31,12 @@ export const unneededCopied: Rule<BuildContext> = {
         },
         untracked: { 'app/__pycache__/': '', 'app/x.pyc': '' },
         at: ['Dockerfile:3'],
+      },
+      {
+        name: 'so much that each deployment is slower',
+        files: { Dockerfile: 'FROM node:22-slim\nCOPY . .\n' },
+        untracked: { 'coverage/': '', 'coverage/all.json': 'x'.repeat(20_000_000) },
+        at: ['Dockerfile:2'],
       },
     ],
     passes: [

@@ -7,6 +7,7 @@ export const trackedEnvFiles: Rule<TrackedFiles> = {
   code: 'DG026',
   summary: 'A file of environment variables is tracked by git',
   level: 'note',
+  worst: 'error',
   why: 'What is in a `.env` file is in every clone and in the history for good. Where the image copies the whole context it is in every image too, and wins over what the task definition sets, in frameworks that read it at start.',
   how: 'Looks at tracked `.env`, `.env.*` and `*.env`. One that gives a real value to a variable such as `API_TOKEN`, or an address with a password, is an error at the first such line. `.env`, `.env.local` and those of production and staging are a warning where they set such a variable to a stand-in (`changeme`, `postgres`, a short word), because the real value will be written in its place; without such variables (`PORT=3000`, or the public settings of Vite, Next.js and Create React App) they are one note together; others are left alone. Symfony means its `.env` to be tracked: there a real `APP_SECRET` is a warning, and a stand-in no more than the note. Left alone are names that say example, sample, template, test or vault, files for tests, encrypted values, references (`$OTHER`, `op://…`), and an address with the password of a local database such as `postgres`.',
   fix: 'Take it out of git, keep it out, and change the secrets that were in it:\n\n```sh\ngit rm --cached .env\necho ".env" >> .gitignore\n```\n\nECS gives a container its secrets by `secrets` in the task definition; for others, commit a `.env.example` without values.',

@@ -7,6 +7,7 @@ export const trackedTfvars: Rule<TrackedFiles> = {
   code: 'DG025',
   summary: 'Terraform variables are tracked by git',
   level: 'note',
+  worst: 'error',
   why: 'A `terraform.tfvars` is where passwords and tokens of an environment are written down first. Once committed they are in every clone and in the history for good, also after the file is deleted.',
   how: 'Looks at tracked `*.tfvars` and `*.tfvars.json`. One that gives a value to a variable such as `db_password` is an error, at the first such line; the others are one note together. Names that say example, template or sample, encrypted files (sops, ansible-vault) and files for tests are left alone.',
   fix: 'Take it out of git, keep it out, and change the secrets that were in it:\n\n```sh\ngit rm --cached terraform.tfvars\necho "*.tfvars" >> .gitignore\n```\n\nGive values by `TF_VAR_name` from a secret store. A file without secrets can stay: ignore this code for its path.',
