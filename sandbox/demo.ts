@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ArgumentProblem, helpText, readArguments, scenarioList } from './demo/arguments.ts';
@@ -9,6 +8,7 @@ import { slackLines } from './demo/slack-view.ts';
 import { truthLines } from './demo/truth-view.ts';
 import { type DemoWorkspace, makeWorkspace } from './demo/workspace.ts';
 import { type Engine, findEngine } from './engine/engine.ts';
+import { forgetImages } from './engine/forget-images.ts';
 import { type ActionRun, runAction } from './runner/run-action.ts';
 import { type Sandbox, type Scenario, startSandbox, type Truth } from './sandbox.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     return show(request.scenario, run, sandbox);
   } finally {
     await sandbox.close();
-    if (engine.kind === 'docker') forgetImages(sandbox);
+    if (engine.kind === 'docker') forgetImages(sandbox.registryHost);
     engine.remove();
     workspace.remove();
   }
@@ -117,14 +117,6 @@ function writePage(scenario: Scenario, run: ActionRun, truth: Truth): string {
 
 function heading(text: string): void {
   print(`\n${coloured(['bold', 'cyan'], `── ${text} ${'─'.repeat(Math.max(0, 90 - text.length))}`)}`);
-}
-
-/** The images carry the port of a registry that is gone. */
-function forgetImages(sandbox: Sandbox): void {
-  const reference = `reference=${sandbox.registryHost}/*`;
-  const listed = spawnSync('docker', ['image', 'ls', '--quiet', '--filter', reference], { encoding: 'utf8' });
-  const ids = [...new Set(listed.stdout.split('\n').filter((id) => id !== ''))];
-  if (ids.length > 0) spawnSync('docker', ['image', 'rm', '--force', ...ids], { stdio: 'ignore' });
 }
 
 // A reader that has seen enough (`| head`) is no reason to leave things behind.
