@@ -14,6 +14,7 @@ import { cancellation } from './runner/cancellation.ts';
 import { localClock } from './runner/clock.ts';
 import { createAgents } from './runner/http.ts';
 import { makePrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
+import { redactedRunner } from './runner/redacted-runner.ts';
 import { Redaction } from './runner/redaction.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
 import { type Config, readConfig } from './stages/inputs/config.ts';
@@ -35,17 +36,13 @@ const LIMITS_CANCELLED = { answerMs: 3_000, totalMs: 3_500 };
 async function main(): Promise<boolean> {
   const signal = cancellation();
   const redaction = new Redaction();
-  const mask = (secret: string) => {
-    redaction.add(secret);
-    githubRunner.mask(secret);
-  };
   const { config, findings } = readConfig(process.env);
-  secretsOf(config).forEach(mask);
+  secretsOf(config).forEach(masking(redaction));
   const context = await readRunContext(process.env);
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
   const state = new StateKeeper(githubRunner, { privateFolder }, (text) => redaction.apply(text));
   signal.addEventListener('abort', () => state.cancelled(), { once: true });
-  const ports = joinPorts(config, context, privateFolder, signal, mask);
+  const ports = joinPorts(config, context, privateFolder, signal, redaction);
   const asked = commitToBuild(context, process.env);
   // Who we are is asked while git answers; what it comes to is the preflight's to tell.
   ports.aws?.askIdentity();
@@ -89,16 +86,29 @@ async function withCommitCount(
   return { ...report, commitsSince: await commitsBetween(previousCommit, sha, context, environment) };
 }
 
+/** Makes a value secret from here on, to the runner and to what we tell others. */
+function masking(redaction: Redaction): (secret: string) => void {
+  return (secret) => {
+    redaction.add(secret);
+    githubRunner.mask(secret);
+  };
+}
+
 /** The stages' ports, each joined to its one real adapter. What is heavy is loaded when it is first needed. */
 function joinPorts(
   config: Config,
   run: RunContext,
   privateFolder: string,
   signal: AbortSignal,
-  mask: (secret: string) => void,
+  redaction: Redaction,
 ): Ports {
+  const mask = masking(redaction);
   const agents = createAgents(config.proxy);
-  const oidcToken = (audience: string) => requestOidcToken(audience, config.environment, agents);
+  const oidcToken = async (audience: string) => {
+    const token = await requestOidcToken(audience, config.environment, agents);
+    mask(token);
+    return token;
+  };
   const { region } = config;
   const aws =
     region && !config.awsObstacle
@@ -114,7 +124,7 @@ function joinPorts(
   const engine = { workspace: run.workspace, environment, privateFolder, signal };
   const question = { wanted: config.engine, aboutBuilder: inputsThatNeedBuildx(config.build).length > 0 };
   return {
-    runner: githubRunner,
+    runner: redactedRunner(githubRunner, redaction),
     agents,
     signal,
     aws,

@@ -406,6 +406,8 @@ describe('a role by OIDC', () => {
     const { run } = await byOidc({ roles: roles(['repo:acme/dyno-agent:environment:*']) });
     expect(run.outputs['result'], run.log).toBe('checked');
     expect(run.log).toMatch(/✓ identity +role\/deploy by OIDC in account 123456789012, us-east-1, until/);
+    expect(run.masks.filter((mask) => mask.endsWith(TOKEN_SIGNATURE))).toHaveLength(1);
+    expect(run.masks).toContain('request-token');
   });
 
   it.each<readonly [string, WorldChanges, Readonly<Record<string, string>>, string, readonly string[]]>([

@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, it } from 'vitest';
+import { findLeaks } from '../../sandbox/runner/leaks.ts';
 import { crashLoop } from '../../sandbox/scenarios/crash-loop.ts';
 import { migrationFails } from '../../sandbox/scenarios/migration-fails.ts';
 import { success } from '../../sandbox/scenarios/success.ts';
-import { type Deployed, type DeployOptions, deploy } from './deploy.ts';
+import { type Deployed, type DeployOptions, deploy, makeWorkspace } from './deploy.ts';
 
 /** Secrets of many shapes; none is a part of another, or of a word that a run says by itself. */
 const SECRETS: Readonly<Record<string, string>> = {
@@ -23,6 +25,29 @@ const SECRETS: Readonly<Record<string, string>> = {
 const VALUES = Object.values(SECRETS);
 const EVERY = VALUES.map((value) => `leaks ${value} here`).join('\n');
 
+/** Credentials and secrets that come by other ways than `required-secrets`. */
+const KEY = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYqX8KEY4321';
+const TOKEN = 'IQoJb3JpZ2luX2VjEqX8token//////////wEaCXVzLWVhc3QtMSJHMEUCIQ';
+const BUILD_SECRET = 'qX8-build=secret';
+const BUILD_ENV = 'qX8+build/env';
+const PROXY_PASSWORD = 'qX8@proxy:pass';
+const OIDC = 'qX8-request-token-of-oidc';
+const OTHERS = [KEY, TOKEN, BUILD_SECRET, BUILD_ENV, PROXY_PASSWORD, OIDC];
+
+/** The forms in which a program may log a value that it was given. */
+const ENCODED: Readonly<Record<string, (value: string) => string>> = {
+  base64: (value) => Buffer.from(value).toString('base64'),
+  'basic authorization': (value) => `Basic ${Buffer.from(`user:${value}`).toString('base64')}`,
+  'URL encoding': (value) => encodeURIComponent(value),
+  'a form': (value) => new URLSearchParams({ value }).toString(),
+  JSON: (value) => JSON.stringify({ value }),
+  'JSON of ASCII letters': (value) =>
+    JSON.stringify({ value }).replaceAll(
+      /[^ -~]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'secrets-docker-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -38,6 +63,22 @@ case "$1" in
   login) cat >/dev/null; ${fails('login')} ;;
   build) ${fails('build')} ;;
   push) ${fails('push')} ;;
+esac
+`;
+  writeFileSync(join(own, 'docker'), script, { mode: 0o755 });
+  return own;
+}
+
+/** A docker with buildx that prints what it was started with at every step, and fails in the build. */
+function indiscreet(): string {
+  const own = mkdtempSync(join(folder, 'indiscreet-'));
+  const script = `#!/bin/sh
+case "$1 $2" in
+  'version '*) echo '{"Client":{"Version":"28.0.0"},"Server":{"Version":"28.0.0"}}' ;;
+  'buildx version') echo 'github.com/docker/buildx v0.20.0 abc' ;;
+  'buildx inspect'*) printf 'Name: default\\nDriver: docker\\n' ;;
+  'buildx build'*|'build '*) tr '\\0' '\\n' </proc/self/environ; echo "$@"; cat; exit 1 ;;
+  login*) cat >/dev/null ;;
 esac
 `;
   writeFileSync(join(own, 'docker'), script, { mode: 0o755 });
@@ -120,25 +161,124 @@ const stories: readonly Story[] = [
   },
 ];
 
+/** A commit with this message, on a branch named after a secret. */
+function committed(message: string): Pick<DeployOptions, 'workspace' | 'run'> {
+  const workspace = makeWorkspace();
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', workspace.folder, '-c', 'user.name=o', '-c', 'user.email=o@e', ...args], {
+      encoding: 'utf8',
+    });
+  git('commit', '--quiet', '--amend', '-m', message);
+  const sha = git('rev-parse', 'HEAD').trim();
+  const github = {
+    repository: 'acme/dyno-agent',
+    sha,
+    ref: `refs/heads/fix-${SECRETS['BASE64']}`,
+    actor: 'octo',
+  };
+  return { workspace: { ...workspace, sha }, run: { github } };
+}
+
+const encodedStories = Object.entries(ENCODED).map(
+  ([name, encode]): Story => ({
+    name: `an application that logs them in ${name}`,
+    scenario: {
+      ...crashLoop,
+      tasks: { outcomes: [{ kind: 'exits', exitCode: 1, seconds: 8, log: VALUES.map(encode) }] },
+    },
+    comesTo: 'DG612',
+  }),
+);
+
+const otherStories: readonly Story[] = [
+  {
+    name: 'a builder that prints its environment and arguments',
+    run: { path: [indiscreet()] },
+    inputs: {
+      secrets: `one=${BUILD_SECRET}`,
+      'secret-envs': 'two=SECOND',
+      'http-proxy': `http://me:${encodeURIComponent(PROXY_PASSWORD)}@127.0.0.1:9`,
+      'no-proxy': '127.0.0.1',
+    },
+    env: { SECOND: BUILD_ENV, ACTIONS_ID_TOKEN_REQUEST_TOKEN: OIDC },
+    comesTo: 'DG431',
+  },
+  {
+    name: 'keys and a token that STS repeats',
+    inputs: {
+      'aws-access-key-id': 'ASIAQX8KEYQX8KEYQX8K',
+      'aws-secret-access-key': KEY,
+      'aws-session-token': TOKEN,
+    },
+    sandbox: {
+      faults: [
+        {
+          service: 'sts',
+          kind: 'refuse',
+          error: {
+            code: 'InvalidClientTokenId',
+            message: `${KEY} and ${encodeURIComponent(TOKEN)} are wrong`,
+          },
+        },
+      ],
+    },
+    comesTo: 'DG202',
+  },
+  {
+    name: 'a health URL that answers with them in a form',
+    scenario: {
+      ...success,
+      health: {
+        '/health': {
+          status: 500,
+          body: ['QUOTES', 'UNICODE'].map((name) => ENCODED['a form']?.(SECRETS[name] ?? '')).join(' '),
+        },
+      },
+      inputs: { 'health-check-urls': '{url}/health ~ ok', 'health-check-timeout-seconds': '1' },
+    },
+    comesTo: 'DG701',
+  },
+  {
+    name: 'a commit and a branch that hold them',
+    inputs: { environment: 'production' },
+    sandbox: awsSays('UpdateService', 'ecs'),
+    ...committed(`Set ${SECRETS['SIX']} and ${SECRETS['SHORT']} to ${SECRETS['REGEX']}`),
+    comesTo: 'DG561',
+  },
+  {
+    name: 'a Slack that repeats its address',
+    sandbox: {
+      faults: [
+        {
+          service: 'slack',
+          kind: 'answer',
+          answer: { status: 404, body: Buffer.from('Cannot POST /slack/services/T000/B000/XXXX') },
+        },
+      ],
+    },
+    comesTo: 'succeeded',
+  },
+];
+
 /** Where a secret shows, of all that a run leaves or sends. */
-function shown({ run, truth }: Deployed, commandLines: string): readonly string[] {
+function shown({ run, truth, sandbox }: Deployed, commandLines: string): readonly string[] {
+  const secrets = [...VALUES, ...OTHERS, sandbox.slackUrl, new URL(sandbox.slackUrl).pathname];
   const sent = { slack: truth.slackMessages, github: truth.github ?? [], calls: truth.calls };
-  const places = { ...sent, 'a command line': commandLines };
   return [
-    ...run.leaks(VALUES),
-    ...Object.entries(places).flatMap(([name, value]) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return VALUES.flatMap((secret, index) => {
-        const escaped = JSON.stringify(secret).slice(1, -1);
-        return text.includes(secret) || text.includes(escaped)
-          ? [`secret ${index + 1} shows in ${name}`]
-          : [];
-      });
-    }),
+    ...run.leaks(secrets),
+    ...findLeaks(secrets, [
+      // Twice: as a secret stands in a text, and as JSON has it.
+      ...Object.entries(sent).map(([name, value]) => ({ name, text: JSON.stringify(value) })),
+      ...Object.entries(sent).map(([name, value]) => ({
+        name,
+        text: JSON.stringify(value).replaceAll(/\\(["\\])/g, '$1'),
+      })),
+      { name: 'a command line', text: commandLines },
+    ]),
   ];
 }
 
-describe.each(stories)('$name', ({ comesTo, name: _, ...story }) => {
+describe.each([...stories, ...encodedStories, ...otherStories])('$name', ({ comesTo, name: _, ...story }) => {
   it('shows no secret anywhere', async ({ expect }) => {
     const stop = watchCommandLines();
     const deployed = await deploy({

@@ -114,6 +114,33 @@ describe('Redaction', () => {
     });
   });
 
+  it('takes out one that was encoded together with what stands beside it', () => {
+    fc.assert(
+      fc.property(secret, fc.string({ maxLength: 9 }), fc.string({ maxLength: 9 }), (each, before, after) => {
+        fc.pre(each.isWellFormed());
+        const redaction = redacting(each);
+        const encoded = Buffer.from(`${before}${each}${after}`).toString('base64');
+        const left = Buffer.from(redaction.apply(encoded).replaceAll(/\*\*\*[\s\S]*$/g, ''), 'base64');
+        expect(redaction.apply(encoded)).toContain('***');
+        expect(left.toString('utf8')).not.toContain(each);
+      }),
+    );
+  });
+
+  it.each([
+    ['URL-encoded by a form', 'a b&c/d é!', 'a+b%26c%2Fd+%C3%A9%21'],
+    ['URL-encoded in small letters', 'a/b+c==d', 'a%2fb%2bc%3d%3dd'],
+    ['in XML', `<a b="c" d='e'>`, '&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;'],
+    ['in HTML', `it's <b>`, 'it&#39;s &lt;b&gt;'],
+    ['in JSON of ASCII letters', 'pässwörd', String.raw`p\u00e4ssw\u00f6rd`],
+    ['in JSON within JSON', 'quo"ted\\x', String.raw`quo\\\"ted\\\\x`],
+    ['short, in base64', 'zq9v', 'enE5dg=='],
+    ['in base64 for URLs', '??>>??>>', 'Pz8-Pj8_Pj4'],
+    ['in hexadecimal', 'hunter22', '68756e7465723232'],
+  ])('takes out one that is %s', (_, each, shown) => {
+    expect(redacting(each).apply(`x ${shown} y`)).toMatch(/^x \*\*\*=* y$/);
+  });
+
   it('bears a secret that is not well formed', () => {
     expect(redacting('half\ud800half').apply('half\ud800half')).toBe('***');
   });

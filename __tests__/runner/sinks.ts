@@ -6,6 +6,8 @@ export const SINKS: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['events and reasons'],
   'post.ts': ['the run'],
   'runner/library-words.ts': ['libraries'],
+  // Passes on what the stages print.
+  'runner/redacted-runner.ts': ['application logs', 'health'],
   'stages/deploy/stage.ts': ['ecs', 'registry'],
   'stages/image/stage.ts': ['docker'],
   'stages/pre-deploy/stage.ts': ['inputs', 'application logs', 'events and reasons'],

@@ -1,4 +1,4 @@
-import { oneLine } from './text.ts';
+import { encodedForms, formsOf } from './secret-forms.ts';
 
 /** Shorter values are taken out only where they stand alone: within a word they would blot out innocent text. */
 const LONG = 6;
@@ -14,14 +14,14 @@ export class Redaction {
   #long: readonly string[] = [];
   readonly #short = new Map<string, RegExp>();
 
-  /** Adds a secret, each of its lines, and the forms in which it travels (base64, URL encoding, JSON, a line of ours). */
+  /** Adds a secret, each of its lines, and the forms in which it travels (secret-forms.ts). */
   add(secret: string): void {
     const forms = new Set(this.#long);
     for (const part of [secret, ...secret.split(/\r?\n/)]) {
       const { length } = part.trim();
       if (length < SHORTEST) continue;
       if (length < LONG) this.#short.set(part, alone(part.trim()));
-      else for (const form of formsOf(part)) forms.add(form);
+      for (const form of length < LONG ? encodedForms(part) : formsOf(part)) forms.add(form);
     }
     this.#long = [...forms].sort((a, b) => b.length - a.length);
   }
@@ -42,17 +42,6 @@ export class Redaction {
       Object.entries(value).map(([key, entry]) => [key, OWN_WORDS.has(key) ? entry : this.applyDeep(entry)]),
     ) as T;
   }
-}
-
-function formsOf(part: string): readonly string[] {
-  const inOneLine = oneLine(part, part.length * 2);
-  return [
-    part,
-    Buffer.from(part).toString('base64'),
-    encodeURIComponent(part.toWellFormed()),
-    JSON.stringify(part).slice(1, -1),
-    ...(inOneLine.length < LONG ? [] : [inOneLine]),
-  ];
 }
 
 /** The secret where no letter or digit stands beside it. */

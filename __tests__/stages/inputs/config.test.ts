@@ -230,6 +230,7 @@ describe('secretsOf', () => {
         JWT_SECRET: 'the-jwt',
         AWS_SECRET_ACCESS_KEY: 'env-key',
         AWS_SESSION_TOKEN: 'env-token',
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token',
       },
     );
     expect([...secretsOf(config)].sort()).toEqual(
@@ -237,6 +238,8 @@ describe('secretsOf', () => {
         'the-key',
         'the-token',
         'https://hooks.slack.com/services/T/B/X',
+        '/services/T/B/X',
+        'the-request-token',
         'the-npm-token',
         'the-pip-token',
         'the-jwt',

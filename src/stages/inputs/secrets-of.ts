@@ -10,7 +10,9 @@ export function secretsOf(config: Config): readonly string[] {
     environment['AWS_SECRET_ACCESS_KEY'],
     environment['AWS_SESSION_TOKEN'],
     environment['INPUT_GITHUB-TOKEN'],
+    environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
     config.slack.webhookUrl,
+    pathOf(config.slack.webhookUrl),
     ...config.secretRules.map(({ name }) => environment[name]),
     ...config.build.secrets.map((line) => line.slice(line.indexOf('=') + 1)),
     ...config.build.secretEnvs.map((line) => environment[line.slice(line.indexOf('=') + 1)]),
@@ -20,6 +22,12 @@ export function secretsOf(config: Config): readonly string[] {
   return [
     ...new Set(held.filter((secret): secret is string => secret !== undefined && secret.trim() !== '')),
   ];
+}
+
+/** What makes a webhook's URL a secret: a proxy that refuses it may name it without its host. */
+function pathOf(url: string | undefined): string | undefined {
+  const path = URL.parse(url ?? '')?.pathname;
+  return path === '/' ? undefined : path;
 }
 
 /** The password in a URL, as it stands there and as it is meant. */
