@@ -30,6 +30,8 @@ interface WorkflowRunOptions {
   /** Path in the repository → text. The workflow that is started is `.github/workflows/start.yml`. */
   readonly files: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** The repository is this action's own as well: a step may say `uses: ./`. */
+  readonly withAction?: boolean;
 }
 
 /** How act is started in a repository's folder. */
@@ -71,6 +73,7 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
       'origin',
       'https://github.com/acme/dyno-agent',
     ]);
+    if (options.withAction) copyAction(workspace.folder);
     const results = join(home, 'results.json');
     const { sandbox, act } = options;
     const { AWS_ENDPOINT_URL = '', ...keys } = sandbox.env();
@@ -160,9 +163,13 @@ function checkouts(files: Readonly<Record<string, string>>, home: string): Reado
 /** What of this repository GitHub would run: act reads the whole folder that it is given. */
 function builtAction(home: string): string {
   const folder = join(home, 'deploy-guard');
+  copyAction(folder);
+  return folder;
+}
+
+function copyAction(folder: string): void {
   for (const name of ['action.yml', 'dist'])
     cpSync(join(ACTION, name), join(folder, name), { recursive: true });
-  return folder;
 }
 
 interface LogLine {

@@ -202,21 +202,30 @@ jobs:
 `;
 
 describe.skipIf(act === undefined)('the action as a step, run by act', () => {
-  it('deploys, gives its outputs to the next step, and runs its post step', async () => {
-    const sandbox = await newSandbox();
-    const run = await runWorkflow({
-      act: act ?? '',
-      sandbox,
-      files: { '.github/workflows/start.yml': steps },
-    });
-    expect(run.exitCode, run.log).toBe(0);
-    const truth = sandbox.truth();
-    const running = truth.runningDigests['dyno-agent-service'] ?? [];
-    expect(run.results).toMatchObject({ result: 'succeeded', 'image-digest': running[0] });
-    expect(truth.images['dyno-agent']?.find(({ digest }) => digest === running[0])?.tags).toContain(run.sha);
-    expect(truth.deploymentsStarted).toHaveLength(1);
-    expect(truth.slackMessages).toHaveLength(1);
-    expect(run.log).toContain('Success - Post org/deploy-guard@v1');
-    expect(run.log).not.toContain(sandbox.env()['JWT_SECRET']);
-  });
+  it.each([
+    ['org/deploy-guard@v1', false],
+    ['./', true],
+  ])(
+    'deploys, gives its outputs to the next step, and runs its post step (uses: %s)',
+    async (uses, withAction) => {
+      const sandbox = await newSandbox();
+      const run = await runWorkflow({
+        act: act ?? '',
+        sandbox,
+        withAction,
+        files: { '.github/workflows/start.yml': steps.replace('org/deploy-guard@v1', uses) },
+      });
+      expect(run.exitCode, run.log).toBe(0);
+      const truth = sandbox.truth();
+      const running = truth.runningDigests['dyno-agent-service'] ?? [];
+      expect(run.results).toMatchObject({ result: 'succeeded', 'image-digest': running[0] });
+      expect(truth.images['dyno-agent']?.find(({ digest }) => digest === running[0])?.tags).toContain(
+        run.sha,
+      );
+      expect(truth.deploymentsStarted).toHaveLength(1);
+      expect(truth.slackMessages).toHaveLength(1);
+      expect(run.log).toContain(`Success - Post ${uses}`);
+      expect(run.log).not.toContain(sandbox.env()['JWT_SECRET']);
+    },
+  );
 });
