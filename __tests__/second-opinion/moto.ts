@@ -34,9 +34,12 @@ export interface Network {
 }
 
 /** A moto server, an AWS that others simulated (https://docs.getmoto.org), on loopback. */
-export async function startMoto(
-  program: string,
-): Promise<{ readonly clients: Clients; readonly network: Network; readonly close: () => Promise<void> }> {
+export async function startMoto(program: string): Promise<{
+  readonly url: string;
+  readonly clients: Clients;
+  readonly network: Network;
+  readonly close: () => Promise<void>;
+}> {
   const port = await freePort();
   const child = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
@@ -47,16 +50,13 @@ export async function startMoto(
     throw error;
   }
   const clients = clientsAt(url, { accessKeyId: 'testing', secretAccessKey: 'testing' });
-  return { clients, network: await defaultNetwork(url), close: () => end(child) };
+  return { url, clients, network: await defaultNetwork(url), close: () => end(child) };
 }
 
-/** The default network: moto starts a task in none that it does not know. It verifies no signature. */
+/** The default network: moto starts a task in none that it does not know. */
 async function defaultNetwork(url: string): Promise<Network> {
-  const authorization =
-    'AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=none';
   const first = async (action: string, id: RegExp): Promise<string> => {
-    const body = new URLSearchParams({ Action: action, Version: '2016-11-15' });
-    const answer = await (await fetch(url, { method: 'POST', headers: { authorization }, body })).text();
+    const answer = await query(url, 'ec2', { Action: action, Version: '2016-11-15' });
     const [, found] = id.exec(answer) ?? [];
     if (found === undefined) throw new Error(`moto's ${action} names none: ${answer.slice(0, 300)}`);
     return found;
@@ -65,4 +65,18 @@ async function defaultNetwork(url: string): Promise<Network> {
     subnet: await first('DescribeSubnets', /<subnetId>(subnet-\w+)</),
     securityGroup: await first('DescribeSecurityGroups', /<groupId>(sg-\w+)</),
   };
+}
+
+/** Asks moto for what no client here has, and gives its XML. It verifies no signature. */
+export async function query(
+  url: string,
+  service: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  const authorization = `AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+  const body = new URLSearchParams(parameters);
+  const answer = await fetch(url, { method: 'POST', headers: { authorization }, body });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`moto refuses ${parameters['Action']}: ${text.slice(0, 400)}`);
+  return text;
 }
