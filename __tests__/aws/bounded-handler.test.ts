@@ -10,15 +10,20 @@ afterEach(async () => {
   sandbox = undefined;
 });
 
-async function client(times: number, maxAttempts: number): Promise<ECSClient> {
-  sandbox = await startSandbox({ faults: [{ service: 'ecs', kind: 'drip', times }] });
+async function client(
+  times: number,
+  maxAttempts: number,
+  kind: 'drip' | 'hang' = 'drip',
+  limits: object = { requestTimeout: 15_000 },
+): Promise<ECSClient> {
+  sandbox = await startSandbox({ faults: [{ service: 'ecs', kind, times }] });
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = sandbox.env();
   return new ECSClient({
     region: 'us-east-1',
     endpoint: sandbox.url,
     credentials: { accessKeyId, secretAccessKey },
     maxAttempts,
-    requestHandler: new BoundedHandler({ requestTimeout: 15_000 }, 300),
+    requestHandler: new BoundedHandler(limits, 300),
   });
 }
 
@@ -32,5 +37,31 @@ describe('an answer of a byte a second', () => {
     const ecs = await client(9, 1);
     const error: unknown = await ecs.send(new ListClustersCommand({})).catch((thrown: unknown) => thrown);
     expect(readRefusal(error)).toMatchObject({ kind: 'unreachable', maybeDone: true });
+  });
+});
+
+describe('an answer that does not come', () => {
+  it.each([
+    { requestTimeout: 200, throwOnRequestTimeout: true },
+    { requestTimeout: 15_000, socketTimeout: 200 },
+  ])('is told in our words (%o)', async (limits) => {
+    const ecs = await client(9, 1, 'hang', limits);
+    const error: unknown = await ecs.send(new ListClustersCommand({})).catch((thrown: unknown) => thrown);
+    expect(readRefusal(error)).toMatchObject({
+      kind: 'unreachable',
+      message: 'no answer came within 0.2 s',
+      maybeDone: true,
+    });
+  });
+
+  it('is told apart from a connection that is not made', () => {
+    // Its words as @smithy/node-http-handler has them (set-connection-timeout.ts).
+    const words =
+      '@smithy/node-http-handler - the request socket did not establish a connection with the server within the configured timeout of 5000 ms.';
+    const error = Object.assign(new Error(words), { name: 'TimeoutError' });
+    expect(readRefusal(error)).toMatchObject({
+      kind: 'unreachable',
+      message: 'no connection was made within 5 s',
+    });
   });
 });

@@ -68,7 +68,7 @@ export function readRefusal(error: unknown): AwsProblem {
   return {
     kind,
     name: code ?? name,
-    message: brokenOff ? 'the answer broke off' : worthReading(message, status),
+    message: brokenOff ? 'the answer broke off' : (tooLate(message) ?? worthReading(message, status)),
     action: /not authorized to perform:? ([a-z-]+:[A-Za-z]+)/.exec(message)?.[1],
     maybeDone: !refused && !(code !== undefined && NEVER_SENT.test(code)) && kind !== 'no-credentials',
   };
@@ -79,6 +79,14 @@ function wordsOf(error: unknown): string {
   // Out of an answer of another shape the SDK makes an error whose message is no text.
   const words: unknown = error instanceof Error ? error.message : error;
   return typeof words === 'object' || typeof words === 'function' ? '' : String(words);
+}
+
+/** How the SDK's way to HTTP says that it waited in vain: with its own name and in milliseconds. */
+function tooLate(message: string): string | undefined {
+  const ms = /^@smithy\/node-http-handler - .*?\b(\d+) ms/.exec(message)?.[1];
+  if (ms === undefined) return undefined;
+  const what = /establish a connection/.test(message) ? 'no connection was made' : 'no answer came';
+  return `${what} within ${Number(ms) / 1000} s`;
 }
 
 /** The SDK's message, but where it is empty or says nothing (`Unknown`, `UnknownError`): a proxy's page, not AWS's. */
