@@ -99,6 +99,13 @@ const refusals: readonly Refusal[] = [
     env: { JWT_SECRET: '"q7Rz2mV9xKp4Ls8TnWc3YbHd6FgJe1Ua5"' },
     codes: ['DG114'],
   },
+  {
+    name: 'a line of a .env file for a secret',
+    env: { JWT_SECRET: 'JWT_SECRET=q7Rz2mV9xKp4Ls8TnWc3YbHd6FgJe1Ua5' },
+    codes: ['DG114'],
+    says: ['Secret JWT_SECRET starts with `JWT_SECRET=`, as a line of a .env file does'],
+    never: ['q7Rz2mV9'],
+  },
   { name: 'a placeholder', env: { JWT_SECRET: 'changeme' }, codes: ['DG115'] },
   {
     name: 'a short secret',

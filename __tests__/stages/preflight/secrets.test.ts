@@ -51,7 +51,16 @@ describe('required-secrets', () => {
     ['', 'CHANGE_ME_PLEASE', 'DG115'],
     ['', '$JWT_SECRET', 'DG115'],
     ['', '${JWT_SECRET}', 'DG115'],
+    // As a line of a .env file has it, or a chat makes of quotes.
+    ['', 'JWT_SECRET=q7Rz2mV9', 'DG114'],
+    ['', 'JWT_SECRET="q7Rz2mV9"', 'DG114'],
+    ['', '“q7Rz2mV9”', 'DG114'],
+    ['', '‘q7Rz2mV9’', 'DG114'],
+    ['', '«q7Rz2mV9»', 'DG114'],
     // What is a value.
+    ['', 'OTHER=q7Rz2mV9', undefined],
+    ['', 'JWT_SECRET-of-mine', undefined],
+    ['', '“quoted” in part', undefined],
     ['', 'x', undefined],
     ['', 'hunter2', undefined],
     ['', 'it"s', undefined],

@@ -46,6 +46,9 @@ function praise({ name, min, strong, unique }: SecretRule): string {
   return words.length > 0 ? `${name} (${words.join(', ')})` : name;
 }
 
+/** Quotes as they are typed, and as a word processor or a chat makes them. */
+const QUOTED = /^(?:(["'`]).*\1|[“”„].*[“”]|[‘’‚].*[‘’]|«.*»)$/s;
+
 /** What is wrong with one secret, the first thing that is to be mended; undefined where nothing is. */
 function findingFor(
   rule: SecretRule,
@@ -72,7 +75,15 @@ function findingFor(
       fix: `Set it again without: \`printf %s 'the value' | gh secret set ${name}\`.`,
     };
   }
-  if (/^(["'`]).*\1$/s.test(value)) {
+  if (value.startsWith(`${name}=`)) {
+    return {
+      code: 'DG114',
+      level: 'error',
+      title: `Secret ${name} starts with \`${name}=\`, as a line of a .env file does: that is part of its value.`,
+      fix: `Set it again without: \`printf %s 'the value' | gh secret set ${name}\`.`,
+    };
+  }
+  if (QUOTED.test(value)) {
     return {
       code: 'DG114',
       level: 'error',
