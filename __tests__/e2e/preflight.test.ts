@@ -239,15 +239,19 @@ describe('a deployment that is under way', () => {
     expect(run.log).toMatch(/deployment of a31be07 \(ecs-svc\/\d+, since \d\d:\d\d UTC\)/);
   });
 
-  it('is named without its commit where revisions may not be read', async () => {
-    const { run } = await deploy({
-      inputs: CHECK,
-      speed: 1,
-      sandbox: { denied: ['ecs:DescribeServiceRevisions'] },
-      before: inTheMiddle,
-    });
-    expect(run.log).toMatch(/in the middle of a deployment \(ecs-svc\/\d+, since/);
-  });
+  it.each(['ecs:DescribeServiceRevisions', 'ecr:DescribeImages'])(
+    'is named without its commit, and why, where %s is denied',
+    async (action) => {
+      const { run } = await deploy({
+        inputs: CHECK,
+        speed: 1,
+        sandbox: { denied: [action] },
+        before: inTheMiddle,
+      });
+      expect(run.log).toMatch(/in the middle of a deployment \(ecs-svc\/\d+, since/);
+      expect(run.log).toContain(`of which commit is not known: ${action} is denied`);
+    },
+  );
 });
 
 describe('many remarks and problems at once', () => {

@@ -1,4 +1,5 @@
 import type { EcsService } from '../../aws/ecs.ts';
+import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
 import { count, shortSha } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
@@ -77,13 +78,14 @@ export async function deploymentInProgress(
 ): Promise<readonly Finding[]> {
   const other = service.deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
   if (!other) return [];
-  const commit = await commitOf(service, containers, context);
+  const { commit, denied } = await commitOf(service, containers, context);
   const since = sinceWhen(other.createdAt);
+  const unknown = denied ? `; of which commit is not known: ${denied} is denied` : '';
   return [
     {
       code: 'DG551',
       level: 'warning',
-      title: `Service ${service.name} is in the middle of a deployment${commit ? ` of ${shortSha(commit)}` : ''} (${other.id}, since ${since}): a new one takes over from it.`,
+      title: `Service ${service.name} is in the middle of a deployment${commit ? ` of ${shortSha(commit)}` : ''} (${other.id}, since ${since}${unknown}): a new one takes over from it.`,
       fix: 'Put a `concurrency:` group on the job, so that deployments of one service wait for each other.',
     },
   ];
@@ -96,16 +98,22 @@ function sinceWhen(time: number): string {
   return `${today ? '' : `${day} `}${clock.slice(0, 5)} UTC`;
 }
 
-/** The commit with which the image of the newest revision is tagged; undefined where anything in between is not known. */
+/** The commit with which the image of the newest revision is tagged, or the IAM action without which it is not known. */
 async function commitOf(
   { revisions = [] }: EcsService,
   containers: readonly string[],
   { lookups }: CheckContext,
-): Promise<string | undefined> {
-  if (revisions.length === 0) return undefined;
+): Promise<{ readonly commit?: string | undefined; readonly denied?: string | undefined }> {
+  if (revisions.length === 0) return {};
   const images = await lookups.newestImages(revisions);
-  if (!images.ok) return undefined;
+  if (!images.ok) return deniedIn(images.error, 'ecs:DescribeServiceRevisions');
   const digest = containers.map((name) => images.value[name]).find((found) => found !== undefined);
   const tags = digest ? await lookups.tagsOf(digest) : undefined;
-  return tags?.ok ? tags.value.find((tag) => /^[0-9a-f]{40}$/.test(tag)) : undefined;
+  if (tags === undefined) return {};
+  if (!tags.ok) return deniedIn(tags.error, 'ecr:DescribeImages');
+  return { commit: tags.value.find((tag) => /^[0-9a-f]{40}$/.test(tag)) };
+}
+
+function deniedIn(error: unknown, action: string): { readonly denied?: string } {
+  return readRefusal(error).kind === 'access-denied' ? { denied: action } : {};
 }
