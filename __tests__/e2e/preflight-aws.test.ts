@@ -172,6 +172,12 @@ const FULL_DISK = `data:text/javascript,${encodeURIComponent(
 
 const remarks: readonly Remark[] = [
   {
+    name: 'that IAM gave no answer about the deploy',
+    sandbox: { faults: [{ service: 'iam', operation: 'SimulatePrincipalPolicy', kind: '500' }] },
+    found: ['DG567 note'],
+    says: ['IAM gave no usable answer to iam:SimulatePrincipalPolicy'],
+  },
+  {
     name: 'a moving tag that can be written once',
     scenario: world({
       repository: { mutability: 'IMMUTABLE' },

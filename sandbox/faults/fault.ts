@@ -29,6 +29,7 @@ export type FaultyService =
   | 'iam'
   | 'ecr'
   | 'ecs'
+  | 'iam'
   | 'logs'
   | 'ssm'
   | 'secretsmanager'

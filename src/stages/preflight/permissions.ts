@@ -18,7 +18,7 @@ export interface Permissions {
   /** Whether every one of them was simulated, and allowed. */
   readonly areAllowed: boolean;
   /** Why the simulation could not be asked; undefined where it was, or there is nobody to simulate. */
-  readonly unasked?: 'denied' | 'unknown principal';
+  readonly unasked?: 'denied' | 'unknown principal' | 'no answer';
 }
 
 const UNKNOWN: Permissions = { denied: [], areAllowed: false };
@@ -61,7 +61,9 @@ export async function permissionsOf({ config, lookups }: Asker): Promise<Permiss
     ? 'denied'
     : refusals.some(({ name }) => name === 'NoSuchEntity')
       ? 'unknown principal'
-      : undefined;
+      : refusals.length > 0
+        ? 'no answer'
+        : undefined;
   return {
     denied,
     areAllowed: answers.every((each) => each.ok && each.value.every((decision) => decision === 'allowed')),
@@ -135,10 +137,22 @@ function unknown(why: NonNullable<Permissions['unasked']>, config: Config): Find
   return {
     code: 'DG567',
     level: 'note',
-    title: `Whether ${actions} ${isMany ? 'are' : 'is'} allowed is not known beforehand: ${why === 'denied' ? 'iam:SimulatePrincipalPolicy, which would tell, is denied' : 'IAM does not find the role of this session by its name'}.`,
-    fix:
-      why === 'denied'
-        ? 'Allow `iam:SimulatePrincipalPolicy` on the role itself: docs/iam.md#deploy. Without it ECS tells when it is deployed.'
-        : 'A role under a path is found where `role-to-assume` has its whole ARN. Otherwise ECS tells when it is deployed.',
+    title: `Whether ${actions} ${isMany ? 'are' : 'is'} allowed is not known beforehand: ${UNASKED[why].because}.`,
+    fix: `${UNASKED[why].fix} ECS tells when it is deployed.`,
   };
 }
+
+const UNASKED = {
+  denied: {
+    because: 'iam:SimulatePrincipalPolicy, which would tell, is denied',
+    fix: 'Allow `iam:SimulatePrincipalPolicy` on the role itself: docs/iam.md#deploy. Without it',
+  },
+  'unknown principal': {
+    because: 'IAM does not find the role of this session by its name',
+    fix: 'A role under a path is found where `role-to-assume` has its whole ARN. Otherwise',
+  },
+  'no answer': {
+    because: 'IAM gave no usable answer to iam:SimulatePrincipalPolicy, which would tell',
+    fix: "Nothing to do, or let a private network out to IAM's address. Without an answer",
+  },
+} as const;
