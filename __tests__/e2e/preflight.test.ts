@@ -512,6 +512,8 @@ describe('the preflight', () => {
     expect(asked).toEqual([...new Set(asked)]);
     const vain = await deploy({ inputs: CHECK, env: { AWS_ACCESS_KEY_ID: 'AIDAIOSFODNN7EXAMPLE' } });
     expect(vain.truth.calls).toEqual([]);
+    const nameless = await deploy({ inputs: { ...CHECK, 'ecr-repository': '' } });
+    expect(nameless.truth.calls.filter(({ service }) => service === 'ecr')).toEqual([]);
   });
 });
 

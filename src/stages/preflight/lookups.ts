@@ -64,7 +64,7 @@ const RECORDING_MS = 3_000;
 /** How long work on this machine waits for questions to AWS to be on their way, in milliseconds. */
 const MOST_WAIT_MS = 250;
 
-const UNASKED = new Error('nothing may be asked of AWS');
+const UNASKED = new Error('nothing is to be asked of AWS');
 
 /**
  * Questions to the outside that more than one check needs the answer to. Each is asked once, when it is first
@@ -123,6 +123,7 @@ export class Lookups {
 
   async repository(): Promise<Answer<EcrRepository>> {
     return await this.#questions.once('repository', async () => {
+      if (this.#config.image.repository === '') throw UNASKED;
       unwrap(await this.credentials());
       const { repository, registry } = this.#config.image;
       return await (await this.#aws().ecr()).repository(repository, registry?.accountId);
@@ -160,6 +161,7 @@ export class Lookups {
 
   async taggedImages(): Promise<Answer<TaggedImages>> {
     return await this.#questions.once('taggedImages', async () => {
+      if (this.#config.image.repository === '') throw UNASKED;
       const [repository, login] = await Promise.all([this.repository(), this.login()]);
       const registry = this.#ports.registry(
         registryAccess(unwrap(login), unwrap(repository)),
