@@ -101,6 +101,28 @@ const refusals: readonly Refusal[] = [
     says: ['No near name is given, because ecs:ListServices is denied.'],
   },
   {
+    name: 'a cluster and a service by ARNs of another region',
+    inputs: {
+      cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/dyno-agent-cluster',
+      service: 'arn:aws:ecs:eu-west-1:123456789012:service/dyno-agent-cluster/dyno-agent-service',
+    },
+    codes: ['DG515'],
+    says: ['`cluster` and `service` are named by an ARN in eu-west-1, but `aws-region` is us-east-1'],
+  },
+  {
+    name: 'a cluster by an ARN of another account',
+    inputs: { cluster: 'arn:aws:ecs:us-east-1:210987654321:cluster/dyno-agent-cluster' },
+    codes: ['DG515'],
+    says: ['`cluster` is named by an ARN of account 210987654321, but the credentials are of 123456789012'],
+  },
+  {
+    name: 'one unknown service of several',
+    scenario: world({ services: [{ name: 'api' }, { name: 'worker' }] }),
+    inputs: { service: 'api, wroker' },
+    codes: ['DG521'],
+    says: ['There is worker.', 'Write `worker` in place of wroker.'],
+  },
+  {
     name: 'an unknown cluster where clusters may not be listed',
     inputs: { cluster: 'dyno-agent-clutser' },
     sandbox: { denied: ['ecs:ListClusters'] },

@@ -4,6 +4,7 @@ import { readRefusal } from '../../../aws/refusal.ts';
 import { Failure, type Finding } from '../../../finding.ts';
 import type { Config } from '../../inputs/config.ts';
 import { count, listed } from '../../report/words.ts';
+import { arnElsewhere, arnOfOtherAccount } from '../arn-place.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
 import { clusterNotSeen, clusterProblem } from '../cluster.ts';
 import { containerFindings, notLookedAt } from '../container-checks.ts';
@@ -21,11 +22,15 @@ export const checkServices: Check = async (context) => {
   const unclear = (['cluster', 'service'] as const).find((name) => config.invalidInputs.has(name));
   if (unclear) return skipped('service', `\`${unclear}\` is not valid`);
   if (config.ecs.services.length === 0) return skipped('service', '`service` is not set');
+  const elsewhere = arnElsewhere(config);
+  if (elsewhere) return failed(elsewhere);
   const [identity, found] = await Promise.all([lookups.identity(), lookups.services()]);
   if (!identity.ok) return skipped('service', 'needs AWS credentials');
   // What an unwanted account lacks is no problem of its own.
   if (!isAllowedAccount(identity.value, config)) return skipped('service', OTHER_ACCOUNT);
-  if (!found.ok) return failed(refused(found.error, config.ecs.cluster));
+  const foreign = arnOfOtherAccount(config, identity.value.accountId);
+  if (foreign) return failed(foreign);
+  if (!found.ok) return failed(refused(found.error, config));
   if (found.value.clusterStatus !== 'ACTIVE') return failed(await clusterProblem(found.value, context));
   const [permissions, ...reports] = await Promise.all([
     permissionFindings(context),
