@@ -27,7 +27,24 @@ const refusals: readonly Refusal[] = [
     name: 'nothing at all allowed of ECR',
     sandbox: { denied: ['ecr:*'] },
     codes: ['DG301', 'DG323', 'DG331', 'DG332'],
-    says: ['ecr:CompleteLayerUpload and ecr:PutImage are denied'],
+    says: [
+      'ecr:CompleteLayerUpload and ecr:PutImage are denied',
+      'docs/iam.md#deploy. If it is there for another name, correct `ecr-repository`.',
+    ],
+  },
+  {
+    name: 'a roll back that may not look at services',
+    inputs: { mode: 'rollback' },
+    sandbox: { denied: ['ecs:DescribeServices'] },
+    codes: ['DG501'],
+    says: ['docs/iam.md#rollback. If it is there for other names, correct `cluster` and `service`.'],
+  },
+  {
+    name: 'the address of a repository',
+    inputs: { 'ecr-repository': 'https://123456789012.dkr.ecr.us-east-1.amazonaws.com/dyno-agent' },
+    codes: ['DG101'],
+    says: ['Correct `ecr-repository:` under `with:`.'],
+    never: ['leave it out'],
   },
   {
     name: 'a repository of GitHub',
@@ -82,25 +99,6 @@ const refusals: readonly Refusal[] = [
     says: ['Cluster dyno-agent-cluster is DEPROVISIONING, not ACTIVE'],
   },
   {
-    name: 'limits that let no task move',
-    scenario: world(limits(1, 50, 100)),
-    codes: ['DG532'],
-    says: ['with a minimum healthy percent of 50 and a maximum of 100'],
-  },
-  {
-    name: 'a service of another tool',
-    scenario: world({ services: [{ controller: 'EXTERNAL' }] }),
-    codes: ['DG523'],
-    says: ['is deployed by EXTERNAL', 'the tool that manages its task sets'],
-  },
-  {
-    name: 'an unknown service where services may not be listed',
-    inputs: { service: 'dyno-agent-servcie' },
-    sandbox: { denied: ['ecs:ListServices'] },
-    codes: ['DG521'],
-    says: ['No near name is given, because ecs:ListServices is denied.'],
-  },
-  {
     name: 'a cluster and a service by ARNs of another region',
     inputs: {
       cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/dyno-agent-cluster',
@@ -121,6 +119,25 @@ const refusals: readonly Refusal[] = [
     inputs: { service: 'api, wroker' },
     codes: ['DG521'],
     says: ['There is worker.', 'Write `worker` in place of wroker.'],
+  },
+  {
+    name: 'limits that let no task move',
+    scenario: world(limits(1, 50, 100)),
+    codes: ['DG532'],
+    says: ['with a minimum healthy percent of 50 and a maximum of 100'],
+  },
+  {
+    name: 'a service of another tool',
+    scenario: world({ services: [{ controller: 'EXTERNAL' }] }),
+    codes: ['DG523'],
+    says: ['is deployed by EXTERNAL', 'the tool that manages its task sets'],
+  },
+  {
+    name: 'an unknown service where services may not be listed',
+    inputs: { service: 'dyno-agent-servcie' },
+    sandbox: { denied: ['ecs:ListServices'] },
+    codes: ['DG521'],
+    says: ['No near name is given, because ecs:ListServices is denied.'],
   },
   {
     name: 'an unknown cluster where clusters may not be listed',

@@ -289,6 +289,9 @@ const SILENT = new Set<InputName>([
   'required-secrets',
 ]);
 
+/** Inputs that have no default. */
+const REQUIRED: ReadonlySet<InputName> = new Set(['ecr-repository', 'service']);
+
 function invalidInput(name: InputName, must: string, text: string): Finding {
   const given = SILENT.has(name) ? '' : `, not \`${text.slice(0, 80).replaceAll(/[`\s]+/g, ' ')}\``;
   const tagged = name === 'ecr-repository' && /:[\w.-]+$/.test(text) && !text.endsWith(':');
@@ -298,7 +301,7 @@ function invalidInput(name: InputName, must: string, text: string): Finding {
     title: `Input \`${name}\` ${must}${given}.`,
     fix: tagged
       ? 'Leave the tag out: the image is tagged by `image-tag` (the commit), `latest-tag` and `extra-tags`.'
-      : `Correct \`${name}:\` under \`with:\`, or leave it out for its default.`,
+      : `Correct \`${name}:\` under \`with:\`${REQUIRED.has(name) ? '' : ', or leave it out for its default'}.`,
   };
 }
 

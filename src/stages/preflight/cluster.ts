@@ -1,7 +1,9 @@
 import { nameInArn } from '../../aws/arn.ts';
 import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
+import type { Config } from '../inputs/config.ts';
 import type { CheckContext } from './check.ts';
+import { policyFor } from './iam-policy.ts';
 import type { ServiceLookup } from './lookups.ts';
 import { nearName, unseenNames } from './near-name.ts';
 
@@ -34,7 +36,7 @@ export async function clusterProblem(
 /** A note that the cluster was not seen, unless an active service of it says that it is: no other has one. */
 export function clusterNotSeen(
   { clusterUnseen, services }: ServiceLookup,
-  cluster: string,
+  config: Pick<Config, 'ecs' | 'mode'>,
 ): readonly Finding[] {
   if (clusterUnseen === undefined || services.some(({ status }) => status === 'ACTIVE')) return [];
   const problem = readRefusal(clusterUnseen);
@@ -43,8 +45,8 @@ export function clusterNotSeen(
     {
       code: 'DG514',
       level: 'note',
-      title: `Not looked at ${why}: whether cluster ${nameInArn(cluster)} is active (ecs:DescribeClusters).`,
-      fix: 'Nothing to do, or allow ecs:DescribeClusters in the IAM policy: docs/iam.md#deploy.',
+      title: `Not looked at ${why}: whether cluster ${nameInArn(config.ecs.cluster)} is active (ecs:DescribeClusters).`,
+      fix: `Nothing to do, or allow ecs:DescribeClusters in the IAM policy: ${policyFor(config)}.`,
     },
   ];
 }

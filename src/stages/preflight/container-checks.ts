@@ -4,8 +4,10 @@ import { readRefusal } from '../../aws/refusal.ts';
 import { parseSecretReference } from '../../aws/secret-reference.ts';
 import type { Finding } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
+import type { Config } from '../inputs/config.ts';
 import { listed } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
+import { policyFor } from './iam-policy.ts';
 
 /** An IAM action whose question was not answered. */
 export interface Unseen {
@@ -197,6 +199,7 @@ const LOOKED_AT: Readonly<Record<string, string>> = {
 export function notLookedAt(
   { unseen, left }: Pick<ContainerFindings, 'unseen' | 'left'>,
   service: string,
+  config: Pick<Config, 'mode'>,
 ): readonly Finding[] {
   const tooMany: readonly Finding[] =
     left === 0
@@ -218,7 +221,7 @@ export function notLookedAt(
       code: 'DG548',
       level: 'note',
       title: `Not looked at ${why}: of the task definition of ${service}, ${listed(actions.map((action) => `${LOOKED_AT[action]} (${action})`))}.`,
-      fix: `Nothing to do, or allow ${listed(actions)} in the IAM policy: docs/iam.md#deploy.`,
+      fix: `Nothing to do, or allow ${listed(actions)} in the IAM policy: ${policyFor(config)}.`,
     },
   ];
 }

@@ -1,9 +1,11 @@
 import type { EcrRepository } from '../../aws/ecr.ts';
 import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
+import type { Config } from '../inputs/config.ts';
 import { count, listed, shortTag } from '../report/words.ts';
 import type { Answer } from './answer.ts';
 import type { CheckContext } from './check.ts';
+import { policyFor } from './iam-policy.ts';
 import { type LifecycleRisk, lifecycleRisk } from './lifecycle-policy.ts';
 import type { TaggedImages } from './lookups.ts';
 
@@ -23,10 +25,13 @@ export async function keptImages(
   return [
     ...(risk ? [shortLived(risk, repository)] : []),
     ...(scan?.ok ? vulnerable(scan.value ?? {}, shortTag(tag), tagged?.digest ?? '', repository) : []),
-    ...notLooked([
-      ['ecr:GetLifecyclePolicy', policy],
-      ['ecr:DescribeImageScanFindings', scan],
-    ]),
+    ...notLooked(
+      [
+        ['ecr:GetLifecyclePolicy', policy],
+        ['ecr:DescribeImageScanFindings', scan],
+      ],
+      config,
+    ),
   ];
 }
 
@@ -66,7 +71,10 @@ function vulnerable(
 }
 
 /** One note for all that could not be looked at. */
-function notLooked(asked: readonly (readonly [string, Answer<unknown> | undefined])[]): readonly Finding[] {
+function notLooked(
+  asked: readonly (readonly [string, Answer<unknown> | undefined])[],
+  config: Pick<Config, 'mode'>,
+): readonly Finding[] {
   const unseen = asked.flatMap(([action, answer]) =>
     answer && !answer.ok ? [{ action, denied: readRefusal(answer.error).kind === 'access-denied' }] : [],
   );
@@ -78,7 +86,7 @@ function notLooked(asked: readonly (readonly [string, Answer<unknown> | undefine
       code: 'DG335',
       level: 'note',
       title: `Not looked at ${why}: ${listed(actions.map((action) => `${LOOKED_AT[action]} (${action})`))}.`,
-      fix: `Nothing to do, or allow ${listed(actions)} in the IAM policy: docs/iam.md#deploy.`,
+      fix: `Nothing to do, or allow ${listed(actions)} in the IAM policy: ${policyFor(config)}.`,
     },
   ];
 }

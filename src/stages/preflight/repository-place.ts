@@ -66,7 +66,7 @@ export async function repositoryProblem(
       level: 'error',
       title: `The credentials may not look at repository ${repository} in ${where}: ecr:DescribeRepositories is denied.`,
       detail: `AWS said: ${problem.message}`,
-      fix: `Allow \`ecr:DescribeRepositories\` on the repository in the IAM policy: ${policyFor(config)}.`,
+      fix: `Allow \`ecr:DescribeRepositories\` on the repository in the IAM policy: ${policyFor(config)}. If it is there for another name, correct \`ecr-repository\`.`,
     };
   }
   return unreachable(problem.message);

@@ -9,6 +9,7 @@ import { type Check, type CheckContext, type CheckReport, skipped } from '../che
 import { clusterNotSeen, clusterProblem } from '../cluster.ts';
 import { containerFindings, notLookedAt } from '../container-checks.ts';
 import { containerProblems, containersOfImage } from '../container-image.ts';
+import { policyFor } from '../iam-policy.ts';
 import { nearName, unseenNames } from '../near-name.ts';
 import { permissionFindings } from '../permissions.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
@@ -43,7 +44,7 @@ export const checkServices: Check = async (context) => {
   return {
     subject: 'service',
     passed: passed.length > 0 ? passed.join('; ') : undefined,
-    findings: [...findings, ...permissions, ...clusterNotSeen(found.value, config.ecs.cluster)],
+    findings: [...findings, ...permissions, ...clusterNotSeen(found.value, config)],
   };
 };
 
@@ -51,7 +52,7 @@ function failed(finding: Finding): CheckReport {
   return { subject: 'service', passed: undefined, findings: [finding] };
 }
 
-function refused(error: unknown, cluster: string): Finding {
+function refused(error: unknown, config: Config): Finding {
   const problem = readRefusal(error);
   if (problem.kind !== 'access-denied') {
     return {
@@ -64,9 +65,9 @@ function refused(error: unknown, cluster: string): Finding {
   return {
     code: 'DG501',
     level: 'error',
-    title: `The credentials may not look at the services of ${cluster}: ${problem.action ?? 'ecs:DescribeServices'} is denied.`,
+    title: `The credentials may not look at the services of ${nameInArn(config.ecs.cluster)}: ${problem.action ?? 'ecs:DescribeServices'} is denied.`,
     detail: `AWS said: ${problem.message}`,
-    fix: 'Allow `ecs:DescribeServices` and `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
+    fix: `Allow \`ecs:DescribeServices\` in the IAM policy: ${policyFor(config)}. If it is there for other names, correct \`cluster\` and \`service\`.`,
   };
 }
 
@@ -113,7 +114,7 @@ async function serviceReport(
   const isInOrder = findings.every(({ level }) => level !== 'error');
   return {
     passed: isInOrder ? describe(service, definition.value) : undefined,
-    findings: [...findings, ...notLookedAt(contained, name)],
+    findings: [...findings, ...notLookedAt(contained, name, context.config)],
   };
 }
 
@@ -178,7 +179,7 @@ async function missing(name: string, { config, lookups }: CheckContext): Promise
     level: 'error',
     title: `Service ${name} does not exist in cluster ${nameInArn(cluster)}.${near ? ` There is ${near}.` : others}`,
     fix: near
-      ? `Write \`service: ${near}\`.`
+      ? `Write \`${config.ecs.services.length === 1 ? `service: ${near}` : near}\`${config.ecs.services.length === 1 ? '' : ` in place of ${name}`}.`
       : `Correct \`service\` or \`cluster\`. See those there are: \`aws ecs list-services --cluster ${nameInArn(cluster)}\`.${unseenNames(names, 'ecs:ListServices')}`,
   };
 }
@@ -220,6 +221,6 @@ function unreadable(service: EcsService, error: unknown, config: Config): Findin
     code: 'DG527',
     level: 'note',
     title: `The task definition of ${service.name} can't be read (${problem.action ?? problem.name}): whether it runs this image is not known.`,
-    fix: 'Allow `ecs:DescribeTaskDefinition` in the IAM policy: docs/iam.md#deploy.',
+    fix: `Allow \`ecs:DescribeTaskDefinition\` in the IAM policy: ${policyFor(config)}.`,
   };
 }
