@@ -1,4 +1,4 @@
-import { probeOf } from '../dockerfile/no-healthcheck.ts';
+import { probeOf } from '../dockerfile/probes.ts';
 import type { Hit, Rule } from '../rule.ts';
 import { stageKey } from './built-stages.ts';
 import { type ComposeFile, isForDevelopment, type Service } from './compose-file.ts';
@@ -122,15 +122,12 @@ function fixFor(services: readonly Service[], { stages }: ComposeFiles): string 
   const blocks = services.flatMap((service) => {
     const store = storeOf(service.image?.text ?? '');
     const stage = service.build && stages.get(stageKey(service.build));
-    const url = `http://localhost:${service.port ?? 8000}/health`;
-    const asks = JSON.stringify([
-      'CMD',
-      ...probeOf(stage?.image?.repository ?? '', stage?.image?.tag ?? '', url),
-    ]);
+    const probe = (stage && probeOf(stage, service.port ?? 8000)) ?? ['/app', 'healthcheck'];
+    const asks = JSON.stringify(['CMD', ...probe]).replaceAll('$', '$$$$');
     return [
       `  ${service.name}:`,
       '    healthcheck:',
-      `      test: ${(store && PROBES[store]) ?? asks.replaceAll('$', '$$$$')}`,
+      `      test: ${(store && PROBES[store]) ?? asks}`,
       '      interval: 10s',
       '      timeout: 3s',
       '      retries: 5',

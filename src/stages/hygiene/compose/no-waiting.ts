@@ -4,7 +4,7 @@ import type { ComposeFiles } from './group.ts';
 
 /** Stores and queues that take a while to start, whose official images have no HEALTHCHECK, and a command that asks. */
 export const PROBES: Readonly<Record<string, string>> = {
-  postgres: '["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]',
+  postgres: '["CMD-SHELL", "pg_isready -U $${POSTGRES_USER:-postgres}"]',
   mysql: '["CMD-SHELL", "mysqladmin ping -h 127.0.0.1 --silent"]',
   mariadb: '["CMD", "healthcheck.sh", "--connect", "--innodb_initialized"]',
   mongo: '["CMD", "mongosh", "--quiet", "--eval", "db.adminCommand(\'ping\')"]',
@@ -21,7 +21,7 @@ export const noWaiting: Rule<ComposeFiles> = {
   worst: 'warning',
   why: 'A plain `depends_on` waits until the other container is started, not until the database in it takes connections. Migrations and tests then fail on a slow machine or a fresh volume and pass the second time. With `condition: service_healthy` and no health check, the service does not start at all.',
   how: 'Looks at the services that are built here and depend on PostgreSQL, MySQL, MariaDB, MongoDB or RabbitMQ (their images bring no health check): without a `healthcheck` in the file or in one beside it, or with one that `depends_on` does not ask for. Also at any service that waits for the health check of one of these, of Redis or of Valkey, which has none. Services that extend others are left alone.',
-  fix: 'Give it a health check, and wait for that:\n\n```yaml\nservices:\n  api:\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n    healthcheck:\n      test: ["CMD-SHELL", "pg_isready -U $$POSTGRES_USER"]\n      interval: 5s\n      retries: 10\n```',
+  fix: 'Give it a health check, and wait for that:\n\n```yaml\nservices:\n  api:\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:17\n    healthcheck:\n      test: ["CMD-SHELL", "pg_isready -U $${POSTGRES_USER:-postgres}"]\n      interval: 5s\n      retries: 10\n```',
   source: 'https://docs.docker.com/compose/how-tos/startup-order/',
   see: "git grep -n -A 4 -E 'depends_on|healthcheck' -- '*compose*.y*ml'",
   examples: {

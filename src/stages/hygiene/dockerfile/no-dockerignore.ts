@@ -10,7 +10,7 @@ export const noDockerignore: Rule<Dockerfiles> = {
   level: 'warning',
   why: '`COPY . .` takes everything that stands in the folder: `.git` with its history (and the token that the checkout may have left in its configuration), `.env` files, tests, documentation. Whoever can pull the image has them. And as each commit changes `.git`, no layer behind it ever comes from the cache.',
   how: 'Looks for a `COPY` or `ADD` of the whole context in the stages that take part in the build, where neither the context’s `.dockerignore` nor one beside the Dockerfile (`Dockerfile.dockerignore`) has a pattern. A note where the context is a folder within the repository: `.git` is not in it. A context that is not in the repository is left alone.',
-  fix: 'Add a `.dockerignore` to the context, with what the image does not need:\n\n```text\n.git\n.github\n.env*\n**/__pycache__\n**/.pytest_cache\n**/node_modules\n.DS_Store\ndocs\ninfra\n```',
+  fix: 'Add a `.dockerignore` to the context, with what the image does not need:\n\n```text\n.git\n.github\n**/.env\n**/.env.*\n**/__pycache__\n**/.pytest_cache\n**/node_modules\n**/.DS_Store\ndocs\ninfra\n```',
   source: 'https://docs.docker.com/build/concepts/context/#dockerignore-files',
   see: "git ls-files '*.dockerignore'",
   examples: {
@@ -71,7 +71,7 @@ export const noDockerignore: Rule<Dockerfiles> = {
         where: { file, line: copy.line },
         ...(isRoot ? {} : { level: 'note' as const }),
         title: `${file} copies all of ${isRoot ? 'the checkout, `.git` and all' : context}, and ${place} ${ignored ? 'has no pattern' : 'does not exist'}.`,
-        fix: `Add to ${place}:\n${linesFor(dockerfile)
+        fix: `${ignored ? 'Add to' : 'Create'} ${place}:\n${linesFor(dockerfile)
           .map((line) => `  ${line}`)
           .join('\n')}`,
       },
@@ -87,6 +87,10 @@ function linesFor({ context, contextFiles }: Dockerfile): readonly string[] {
   const folders = ['.github', 'docs', 'infra', 'terraform', 'monitoring'].filter((folder) =>
     has(new RegExp(`^${folder.replace('.', '\\.')}/`)),
   );
+  // What is tracked may be what a framework reads its defaults from, at build time as well.
+  const environment = has(/(^|\/)\.env(\.[\w-]+)?$/)
+    ? ['**/.env.local', '**/.env.*.local']
+    : ['**/.env', '**/.env.*'];
   const git = context === undefined || posix.normalize(context) === '.' ? ['.git'] : [];
-  return [...git, '.env*', '.DS_Store', ...python, ...node, ...folders];
+  return [...git, ...environment, '**/.DS_Store', ...python, ...node, ...folders];
 }

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { type Dockerfile, type Dockerfiles, inEach, last } from './dockerfile.ts';
+import { probeOf } from './probes.ts';
 
 /** DG001: neither docker nor ECS can tell whether the application in the image answers. */
 export const noHealthcheck: Rule<Dockerfiles> = {
@@ -86,34 +87,35 @@ export const noHealthcheck: Rule<Dockerfiles> = {
   }),
 };
 
-/** A check made of what such an image has: slim images have no curl. */
+/** A check made of what such an image has: slim images have no curl, and distroless ones nothing at all. */
 function fixFor({ final, containers }: Dockerfile): string {
-  const port = exposedPort(final.lineage) ?? containers?.[0]?.portMappings?.[0]?.containerPort ?? 8000;
-  const url = `http://localhost:${port}/health`;
-  const probe = probeOf(final.image?.repository ?? '', final.image?.tag ?? '', url);
-  const command = JSON.stringify(probe);
+  const known = exposedPort(final.lineage) ?? containers?.[0]?.portMappings?.[0]?.containerPort;
+  const port = known ?? (isFpm(final) ? 9000 : 8000);
+  const probe = probeOf(final, port);
+  const command = probe ?? [programOf(final.lineage), 'healthcheck'];
   return [
-    'With your own path, for docker and Compose in the last stage:',
-    `  HEALTHCHECK --interval=30s --timeout=3s --start-period=20s CMD ${command}`,
+    probe === undefined
+      ? 'The image has no program to ask with, so the application has to learn an argument with which it asks itself. For docker and Compose in the last stage:'
+      : 'With your own path, for docker and Compose in the last stage:',
+    `  HEALTHCHECK --interval=30s --timeout=3s --start-period=20s CMD ${JSON.stringify(command)}`,
     'For ECS, in the container of the task definition:',
-    `  "healthCheck": {"command": ${JSON.stringify(['CMD', ...probe])}, "startPeriod": 20}`,
+    `  "healthCheck": {"command": ${JSON.stringify(['CMD', ...command])}, "startPeriod": 20}`,
   ].join('\n');
+}
+
+const isFpm = ({ image }: Dockerfile['final']) =>
+  image?.repository === 'php' && (image.tag ?? '').includes('fpm');
+
+/** What the image starts, as far as that is written down. */
+function programOf(lineage: Dockerfile['final']['lineage']): string {
+  const start =
+    lineage.findLast(({ keyword }) => keyword === 'ENTRYPOINT') ??
+    lineage.findLast(({ keyword }) => keyword === 'CMD');
+  return start?.json?.[0] ?? '/app';
 }
 
 function exposedPort(lineage: Dockerfile['final']['lineage']): number | undefined {
   const words = lineage.flatMap(({ keyword, words }) => (keyword === 'EXPOSE' ? words : []));
   const port = words.map((word) => /^(\d{1,5})(\/tcp)?$/.exec(word)?.[1]).find(Boolean);
   return port === undefined ? undefined : Number(port);
-}
-
-/** A command that asks an address, made of what such an image is likely to have. */
-export function probeOf(repository: string, tag: string, url: string): readonly string[] {
-  if (repository === 'python') {
-    return ['python', '-c', `import urllib.request; urllib.request.urlopen('${url}', timeout=2)`];
-  }
-  if (repository === 'node') {
-    return ['node', '-e', `fetch('${url}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`];
-  }
-  if (/alpine/.test(`${repository} ${tag}`)) return ['wget', '-q', '--spider', url];
-  return ['curl', '-fsS', '-o', '/dev/null', url];
 }

@@ -130,16 +130,29 @@ function entrypointHit({ file }: Dockerfile, { line, text }: Instruction): Hit {
   };
 }
 
-function commandHit({ file, final }: Dockerfile, { keyword, line, text, json }: Instruction): Hit {
+function commandHit({ file, final }: Dockerfile, { keyword, line, text, json, commands }: Instruction): Hit {
   const isKnown = familyOfStage(final) !== undefined;
   return {
     where: { file, line },
     ...(isKnown ? {} : { level: 'note' as const }),
     title: `${keyword} in ${file} leaves a shell in front of the application: ECS’s signal to stop ${isKnown ? 'does' : 'may'} not reach it, and each stop then takes the 30 seconds of stopTimeout.`,
     fix:
-      (json ? undefined : arrayOf(text)) ??
-      'Put `exec` before the last command: `… && exec gunicorn app:app`.',
+      (json ? undefined : arrayOf(text)) ?? execBefore(json ? scriptIn(json) : text, commands.at(-1)?.words),
   };
+}
+
+/** The same with `exec` before the last command, where that stands in it once and as it is. */
+function execBefore(script: string | undefined, words: readonly string[] | undefined): string {
+  const program = words?.[0] ?? '';
+  if (script === undefined || !/^[\w./-]+$/.test(program) || script.length > 150 || /[`\n]/.test(script)) {
+    return 'Put `exec` before the last command: `… && exec gunicorn app:app`.';
+  }
+  const found = [...script.matchAll(/(?<![^\s;&|(])[\w./-]+(?![^\s;&|)])/g)].filter(
+    ([word]) => word === program,
+  );
+  if (found.length !== 1) return `Put \`exec\` before the last \`${program}\`.`;
+  const index = found[0]?.index ?? 0;
+  return `Put \`exec\` before the last command: \`${script.slice(0, index)}exec ${script.slice(index)}\`.`;
 }
 
 /** The same command as a JSON array, where it needs no shell. */

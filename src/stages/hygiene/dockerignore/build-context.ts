@@ -46,6 +46,8 @@ export interface BuildContext {
   readonly secrets: readonly SecretInContext[];
   /** Paths from the context that are sent, tracked or not. */
   readonly sent: readonly string[];
+  /** Those of them that git tracks. */
+  readonly tracked: ReadonlySet<string>;
   readonly copies: readonly Copy[];
   readonly builder: 'buildkit' | 'classic' | undefined;
 }
@@ -77,6 +79,7 @@ export async function readBuildContext(repository: Repository): Promise<BuildCon
     others: await view.entries(mostOf(others, repository), false),
     secrets: await secretsIn(view, repository),
     sent: [...view.tracked(), ...below],
+    tracked: new Set(view.tracked()),
     copies,
     builder: await repository.builder(),
   };

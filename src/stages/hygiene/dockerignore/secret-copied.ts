@@ -129,8 +129,16 @@ function hitsOf(context: BuildContext, secrets: readonly SecretInContext[]): rea
       title: `${copyText(first.copy)} puts ${secrets.length === 1 ? 'a file' : `${secrets.length} files`} with secrets ${intoText(first.copy)}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
       fix: addLines(
         context,
-        secrets.map(({ path }) => `**/${posix.basename(path)}`),
+        secrets.map(({ path }) => patternFor(path, context, secrets)),
       ),
     },
   ];
+}
+
+/** By its name wherever it is; by its path where a file of that name is tracked and has no secret: that one may be needed. */
+function patternFor(path: string, { tracked }: BuildContext, secrets: readonly SecretInContext[]): string {
+  const name = posix.basename(path);
+  const withSecrets = new Set(secrets.map((each) => each.path));
+  const isShared = [...tracked].some((each) => posix.basename(each) === name && !withSecrets.has(each));
+  return isShared ? path : `**/${name}`;
 }

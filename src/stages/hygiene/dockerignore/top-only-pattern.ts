@@ -13,7 +13,7 @@ export const topOnlyPattern: Rule<BuildContext> = {
   summary: 'A pattern of .dockerignore leaves out only what is at the top',
   level: 'warning',
   why: "A pattern of `.gitignore` without a slash holds in every folder; the same pattern in `.dockerignore` holds in the context's own folder alone. So `.env` leaves `api/.env` in, and `__pycache__` all but one.",
-  how: 'Where a pattern that is meant for everywhere (`.env`, `__pycache__`, `*.pyc`, `node_modules`, `*.pem` and the like) has no `**/` before it, and something deeper in the build context that it would leave out is taken by a `COPY`.',
+  how: 'Where a pattern that is meant for everywhere (`.env`, `__pycache__`, `*.pyc`, `node_modules`, `*.pem` and the like) has no `**/` before it, and something deeper in the build context that it would leave out is taken by a `COPY`. A tracked `.env` is left alone: the build may read its settings from it.',
   fix: 'Write `**/` before it, which also holds at the top:\n\n```text\n**/.env\n**/__pycache__\n```',
   source: 'https://docs.docker.com/build/concepts/context/#matching',
   see: "grep -n -v -E '^(#|!|$)|/' .dockerignore",
@@ -31,6 +31,14 @@ export const topOnlyPattern: Rule<BuildContext> = {
       },
     ],
     passes: [
+      {
+        name: 'the tracked settings of a web page',
+        files: {
+          Dockerfile: 'FROM node:22-slim\nCOPY . .\n',
+          '.dockerignore': '.env\n',
+          'web/.env': 'NEXT_PUBLIC_API_URL=https://api.example.org\n',
+        },
+      },
       {
         name: 'everywhere, or only at the top',
         files: {
@@ -50,11 +58,18 @@ export const topOnlyPattern: Rule<BuildContext> = {
   find: (context) => context.patterns.flatMap((pattern, index) => hitsOf(context, pattern, index + 1)),
 };
 
-function hitsOf({ sent, copies, ignoreFile }: BuildContext, pattern: string, line: number): readonly Hit[] {
+function hitsOf(
+  { sent, tracked, copies, ignoreFile }: BuildContext,
+  pattern: string,
+  line: number,
+): readonly Hit[] {
   if (!MEANT_EVERYWHERE.test(pattern)) return [];
   const name = pattern.replaceAll(/^\/|\/$/g, '');
   const matches = picomatch(name, { dot: true });
+  // A tracked `.env` may be what the build reads its public settings from; one with secrets is DG020's.
+  const mayBeNeeded = (path: string) => name.startsWith('.env') && tracked.has(path);
   const left = sent.filter((path) => {
+    if (mayBeNeeded(path)) return false;
     const deeper = path.split('/').slice(1);
     return deeper.some((part) => matches(part)) && copies.some(({ takes }) => takes(path));
   });
