@@ -98,6 +98,12 @@ describe('an examination', () => {
     ]);
   });
 
+  it("names the page that a rule's own fix links to", async () => {
+    const linked = { ...rule('DG003', () => [hit('a')]), fix: 'As in [iam.md](iam.md#the-role).' };
+    const { findings } = await run([group(linked)], files({}));
+    expect(findings[0]?.fix).toBe('As in docs/iam.md#the-role of deploy-guard.');
+  });
+
   it('makes a note of a rule that breaks, and runs all others', async () => {
     const broken = rule('DG003', () => {
       throw new TypeError('x is undefined\nat /home');

@@ -113,6 +113,14 @@ async function lateness(late: AbortSignal): Promise<never> {
   });
 }
 
+/** A rule's own text is for docs/, where its links lead to the pages beside it. */
+function withoutLinks(fix: string): string {
+  return fix.replaceAll(
+    /\[[^[\]\n]{1,80}\]\(([\w-]{1,80}\.md(?:#[\w-]{1,80})?)\)/g,
+    'docs/$1 of deploy-guard',
+  );
+}
+
 interface RuleOutcome {
   readonly found: readonly Found[];
   /** How many places are left out. */
@@ -125,7 +133,7 @@ function runRule({ rule, find }: AppliedRule): RuleOutcome | Finding {
     const found = hits.slice(0, MOST_PLACES).map((hit) => ({
       code: rule.code,
       level: hit.level ?? rule.level,
-      fix: hit.fix ?? rule.fix,
+      fix: hit.fix ?? withoutLinks(rule.fix),
       hit,
     }));
     return { found, more: hits.length - found.length };

@@ -42,6 +42,7 @@ describe('a tracked file of environment variables', () => {
     ['.env.dist', 'API_TOKEN=9f8s7dKq2mVx41\n'],
     ['.env.template', 'API_TOKEN=9f8s7dKq2mVx41\n'],
     ['docker/local.env', 'PORT=8000\n'],
+    ['.env', 'PORT=1\0\n'],
   ])('%s with %j is left alone', async (path, text) => {
     expect(await levels(path, text)).toEqual([]);
   });

@@ -77,7 +77,10 @@ export const trackedEnvFiles: Rule<TrackedFiles> = {
     const files = seen.filter(({ kind, isTest }) => kind === 'environment' && !isTest);
     const hits = files.flatMap(secretHits);
     const named = new Set(hits.map(({ where }) => where.file));
-    return [...hits, ...withoutSecrets(files.filter(({ path }) => isWatched(path) && !named.has(path)))];
+    return [
+      ...hits,
+      ...withoutSecrets(files.filter(({ path, isText }) => isText && isWatched(path) && !named.has(path))),
+    ];
   },
 };
 
@@ -130,10 +133,7 @@ function withoutSecrets(files: readonly SeenFile[]): readonly Hit[] {
     {
       where: { file: first.path },
       title: `Environment variables are tracked by git (${names}): a secret that is written there is in the history for good.`,
-      fix:
-        files.length === 1
-          ? untrack(first.path)
-          : 'Keep secrets out of them. Where they hold public settings alone, ignore this code by `hygiene-ignore`.',
+      fix: `Keep secrets out of ${files.length === 1 ? 'it' : 'them'}: where public settings alone are meant to be there, say so by \`hygiene-ignore: DG026 ${first.path}\`. ${files.length === 1 ? `Else: ${untrack(first.path)}` : 'Else take them out of git by `git rm --cached`.'}`,
     },
   ];
 }

@@ -10,7 +10,7 @@ export const notIgnored: Rule<TrackedFiles> = {
   summary: '`.gitignore` does not keep out the variables and the state of Terraform',
   level: 'note',
   why: 'Terraform writes its state beside the code unless a backend is set, and `terraform.tfvars` is where a password is put first. Without a line in `.gitignore`, the next `git add .` commits them.',
-  how: 'Where `*.tf` files are tracked that declare a variable for a password, a secret, a token or a key, or a sensitive one, looks for patterns about `tfvars` and `tfstate` in the `.gitignore` of their folder and of those above it. Where such files are tracked already, other rules say so.',
+  how: 'Where `*.tf` files are tracked that declare a variable for a password, a secret, a token or a key, or a sensitive one, looks for patterns about `tfvars` and `tfstate` in the `.gitignore` of their folder and of those above it. The state is asked for only where no folder names a backend. Where such files are tracked already, other rules say so.',
   fix: `In \`.gitignore\`:\n\n\`\`\`text\n${LINES.join('\n')}\n\`\`\``,
   source: 'https://developer.hashicorp.com/terraform/language/style#gitignore',
   see: 'git check-ignore -v terraform.tfvars terraform.tfstate',
@@ -39,14 +39,22 @@ export const notIgnored: Rule<TrackedFiles> = {
         name: 'everything but the code is kept out',
         files: { 'infra/.gitignore': '*\n!*.tf\n', 'infra/main.tf': VARIABLE },
       },
+      {
+        name: 'the state is kept elsewhere',
+        files: {
+          '.gitignore': '*.tfvars\n',
+          'infra/main.tf': `${VARIABLE}terraform {\n  backend "s3" {\n  }\n}\n`,
+        },
+      },
       { name: 'no Terraform', files: { 'main.py': '' } },
       { name: 'a module without secrets', files: { 'main.tf': 'variable "name" {}\n' } },
     ],
   },
-  find: ({ terraformFolders, ignored, firstTerraform, seen, hasSecretVariables }) => {
+  find: ({ terraformFolders, ignored, firstTerraform, seen, hasSecretVariables, hasBackend }) => {
     const tracked = (kind: string) => seen.some((file) => file.kind === kind && !file.isTest);
     const lacking = (['tfvars', 'tfstate'] as const).filter(
       (word) =>
+        !(word === 'tfstate' && hasBackend) &&
         !tracked(word === 'tfvars' ? 'variables' : 'state') &&
         terraformFolders.some((folder) => !keepsOut(word, folder, ignored)),
     );

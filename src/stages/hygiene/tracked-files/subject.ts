@@ -38,12 +38,15 @@ export interface TrackedFiles {
   readonly firstTerraform: string | undefined;
   /** Some variable of Terraform is for a secret. */
   readonly hasSecretVariables: boolean;
+  /** Some Terraform keeps its state elsewhere (`backend`, `cloud`). */
+  readonly hasBackend: boolean;
   /** Patterns of every .gitignore, by the folder it is in. */
   readonly ignored: ReadonlyMap<string, readonly string[]>;
 }
 
 const SECRET_VARIABLE =
   /^[ \t\ufeff]*variable\s+"[\w-]{0,100}(password|secret|token|api_?key|private_?key)[\w-]{0,100}"|^[ \t\ufeff]*sensitive[ \t]*=\s*true/im;
+const BACKEND = /^[ \t]*(backend[ \t]+"(?!local")\w{1,40}"|cloud)[ \t]*\{/m;
 /** Files that are no text by their name: they are not opened. */
 const BINARY =
   /\.(png|jpe?g|gif|ico|webp|avif|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|bz2|xz|7z|jar|war|so|dylib|dll|exe|wasm|mp[34]|mov|webm|parquet|npy|onnx|bin|class|pyc)$/i;
@@ -51,7 +54,7 @@ const BINARY =
 /** Reads every tracked text of at most 1 MB once, and keeps of it only where something was seen. */
 export async function readTrackedFiles(repository: Repository): Promise<TrackedFiles> {
   const seen: SeenFile[] = [];
-  let hasSecretVariables = false;
+  let [hasSecretVariables, hasBackend] = [false, false];
   const ignored = new Map<string, readonly string[]>();
   const terraform = repository.tracked.filter((path) => path.endsWith('.tf') && !isTestFile(path));
   for (const path of repository.tracked) {
@@ -59,7 +62,10 @@ export async function readTrackedFiles(repository: Repository): Promise<TrackedF
     if (kind === undefined && BINARY.test(path)) continue;
     const text = await repository.read(path);
     if (text === undefined && (await repository.isTooLarge(path))) repository.unread.add('text', path);
-    if (path.endsWith('.tf') && !isTestFile(path)) hasSecretVariables ||= SECRET_VARIABLE.test(text ?? '');
+    if (path.endsWith('.tf') && !isTestFile(path)) {
+      hasSecretVariables ||= SECRET_VARIABLE.test(text ?? '');
+      hasBackend ||= BACKEND.test(text ?? '');
+    }
     if (path === '.gitignore' || path.endsWith('/.gitignore'))
       ignored.set(folderOf(path), patternsOf(text ?? ''));
     const file = look(path, kind, text);
@@ -67,7 +73,7 @@ export async function readTrackedFiles(repository: Repository): Promise<TrackedF
     if (file && isFull(file)) repository.unread.add('secrets', path);
   }
   const terraformFolders = [...new Set(terraform.map(folderOf))];
-  return { seen, ignored, terraformFolders, firstTerraform: terraform[0], hasSecretVariables };
+  return { seen, ignored, terraformFolders, firstTerraform: terraform[0], hasSecretVariables, hasBackend };
 }
 
 function look(
