@@ -25,8 +25,6 @@ import { firstReport } from './stages/report/first-report.ts';
 import { Recorder } from './stages/report/recorder.ts';
 import { deployedCommit, isGreen, type RunReport } from './stages/report/run-report.ts';
 import { StateKeeper } from './stages/report/state-keeper.ts';
-import { tell } from './stages/report/tell.ts';
-import { run } from './stages/run.ts';
 
 /** How long Slack and GitHub may take, in milliseconds: for an answer, and for all of Slack's tries. */
 const LIMITS = { answerMs: 10_000, totalMs: 45_000 };
@@ -45,7 +43,7 @@ async function main(): Promise<boolean> {
   const ports = joinPorts(config, context, privateFolder, signal, redaction);
   const asked = commitToBuild(context, process.env);
   // Who we are is asked while git answers; what it comes to is the preflight's to tell.
-  ports.aws?.askIdentity();
+  const stages = loadStages(ports.aws);
   const commit = await asked;
   if (commit) state.commit(commit);
   const limitsNow = () => (signal.aborted ? LIMITS_CANCELLED : LIMITS);
@@ -57,6 +55,7 @@ async function main(): Promise<boolean> {
     state.record(report, stage);
     if (stage !== 'preflight' && (report.mode === 'deploy' || report.image)) record?.begin(report);
   });
+  const { run, tell } = await stages;
   const report = await withCommitCount(await run(config, findings, recorder, ports), process.env, signal);
   state.end(report);
   await tell(report, config, {
@@ -72,6 +71,12 @@ async function main(): Promise<boolean> {
   });
   await removePrivateFolder(privateFolder, context.temporaryFolder);
   return isGreen(report.result);
+}
+
+/** Asks who we are, and parses the stages while that is on its way: they are half of what there is to parse. */
+async function loadStages(aws: Aws | undefined) {
+  await aws?.askIdentity();
+  return await import('./stages/whole-run.ts');
 }
 
 /** The report with the number of commits since the image before, where the checkout has them. */

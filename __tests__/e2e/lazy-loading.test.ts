@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ACTION, type DeployOptions, deploy } from './deploy.ts';
 
-/** Names by which the SDK's clients are known in a bundle: their JSON protocol's target prefixes. */
-const CLIENTS = {
+/**
+ * Words by which parts are known in a bundle: the SDK's clients by their JSON protocol's target prefixes, the stages by
+ * a code that the rollout alone has.
+ */
+const PARTS = {
   ecs: 'AmazonEC2ContainerServiceV20141113',
   ecr: 'AmazonEC2ContainerRegistry_V20150921',
   logs: 'Logs_20140328',
+  stages: 'DG612',
 } as const;
 
 const copies: string[] = [];
@@ -16,27 +20,26 @@ afterAll(() => {
   for (const copy of copies) rmSync(copy, { recursive: true });
 });
 
-/** A copy of the action in which every file with one of the clients fails when it is loaded. */
-function actionWithout(clients: readonly (keyof typeof CLIENTS)[]): string {
+/** A copy of the action in which every file with one of the parts fails when it is loaded. */
+function actionWithout(parts: readonly (keyof typeof PARTS)[]): string {
   const copy = mkdtempSync(join(tmpdir(), 'action-without-'));
   copies.push(copy);
   cpSync(join(ACTION, 'action.yml'), join(copy, 'action.yml'));
   cpSync(join(ACTION, 'dist'), join(copy, 'dist'), { recursive: true });
-  for (const client of clients) {
+  for (const part of parts) {
     const files = readdirSync(join(copy, 'dist')).filter(
-      (file) =>
-        file.endsWith('.js') && readFileSync(join(copy, 'dist', file), 'utf8').includes(CLIENTS[client]),
+      (file) => file.endsWith('.js') && readFileSync(join(copy, 'dist', file), 'utf8').includes(PARTS[part]),
     );
-    if (files.length === 0) throw new Error(`no file of dist/ has the ${client} client: the test is blind`);
+    if (files.length === 0) throw new Error(`no file of dist/ has ${part}: the test is blind`);
     expect(files).not.toContain('index.js');
     for (const file of files)
-      writeFileSync(join(copy, 'dist', file), `throw new Error('the ${client} client was loaded');\n`);
+      writeFileSync(join(copy, 'dist', file), `throw new Error('${part} was loaded');\n`);
   }
   return copy;
 }
 
-const run = (clients: readonly (keyof typeof CLIENTS)[], options: DeployOptions) =>
-  deploy({ ...options, run: { actionDir: actionWithout(clients) } });
+const run = (parts: readonly (keyof typeof PARTS)[], options: DeployOptions) =>
+  deploy({ ...options, run: { actionDir: actionWithout(parts) } });
 
 describe('the questions of a preflight', () => {
   it('are asked in the order of what hangs on their answers', async () => {
@@ -48,6 +51,14 @@ describe('the questions of a preflight', () => {
     const chain = ['DescribeServices', 'DescribeRepositories', 'DescribeTaskDefinition'].map(place);
     expect(chain).toEqual(chain.toSorted((a, b) => a - b));
     expect(chain).not.toContain(-1);
+  });
+});
+
+describe('the stages', () => {
+  it('are loaded when the first question has been asked', async () => {
+    const { run: ended, truth } = await run(['stages'], { inputs: { mode: 'check' } });
+    expect(truth.calls.map(({ operation }) => operation)).toEqual(['GetCallerIdentity']);
+    expect(ended.log).toContain('stages was loaded');
   });
 });
 
@@ -67,7 +78,7 @@ describe('heavy clients', () => {
 
   it('are loaded where a stage needs them: the test would notice', async () => {
     const { run: ended } = await run(['ecs'], { inputs: { mode: 'check' } });
-    expect(ended.log).toContain('the ecs client was loaded');
+    expect(ended.log).toContain('ecs was loaded');
   });
 
   it('of CloudWatch Logs are not loaded by a deploy that goes well', async () => {

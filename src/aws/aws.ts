@@ -15,6 +15,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How long the loading of one client waits for another's first question at most, in milliseconds. */
 const MOST_WAIT_MS = 100;
+/** How long the first question takes at most to be sent by a client that is loaded, where it needs nobody else. */
+const MOST_BEFORE_ASKED_MS = 30;
 
 /** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
 export class Aws {
@@ -93,9 +95,14 @@ export class Aws {
     return await simulate(settings, principal, asked);
   }
 
-  /** Begins to ask whose credentials these are; `callerIdentity` has the answer, or throws what came in its place. */
-  askIdentity(): void {
-    this.#whileIdentityIsAsked(async () => undefined).catch(() => undefined);
+  /**
+   * Begins to ask whose credentials these are; `callerIdentity` has the answer, or throws what came in its place. Waits
+   * until the question is on its way, or what it takes is awaited from elsewhere (a token of GitHub's). Never throws.
+   */
+  async askIdentity(): Promise<void> {
+    const asked = this.#whileIdentityIsAsked(async () => undefined).catch(() => undefined);
+    await this.sts().catch(() => undefined);
+    await Promise.race([asked, sleep(MOST_BEFORE_ASKED_MS)]);
   }
 
   /** A client takes 20 ms to load, in which nothing else can run: the first question is to be on its way by then. */
