@@ -1,5 +1,5 @@
 // Writes the tables that the documentation takes from the source, between their markers: the README's inputs and
-// outputs from action.yml, the fail-fast rules of docs/rollout.md, the rules of hygiene, the policy in docs/role/. With
+// outputs from action.yml, the fail-fast rules of docs/rollout.md, the rules of hygiene, the policies in docs/role/. With
 // --check, changes nothing and fails where a page has other tables.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { rolloutCodes } from '../src/stages/rollout/codes.ts';
 import { type FailFastRule, failFastRules } from '../src/stages/rollout/fail-fast-rules.ts';
 import { errorEntries, rulesByLevel, rulesList, rulesText } from './hygiene-pages.ts';
 import { withMirror } from './reusable-workflow.ts';
-import { withCloudFormationPolicy, withTerraformPolicy } from './role-policy.ts';
+import { withCloudFormationPolicies, withTerraformPolicies } from './role-policy.ts';
 
 interface Described {
   readonly description: string;
@@ -105,10 +105,10 @@ export function generatedPages(
         ].reduce((text, [name, content]) => between(text, name, content), page),
     },
     { path: 'docs/errors.md', update: (page) => between(page, 'hygiene-codes', errorEntries()) },
-    { path: 'docs/role/main.tf', update: (template) => withTerraformPolicy(template, permissions()) },
+    { path: 'docs/role/main.tf', update: (template) => withTerraformPolicies(template, permissions()) },
     {
       path: 'docs/role/deploy-role.yml',
-      update: (template) => withCloudFormationPolicy(template, permissions()),
+      update: (template) => withCloudFormationPolicies(template, permissions()),
     },
   ];
 }

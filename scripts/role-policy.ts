@@ -1,4 +1,4 @@
-// The policy of a deploy, of docs/iam.md, in the templates of docs/role/ that make the role.
+// The policies of docs/iam.md, one for each mode, in the templates of docs/role/ that make the role.
 import { stringify } from 'yaml';
 
 type Json = string | readonly Json[] | { readonly [key: string]: Json };
@@ -19,6 +19,7 @@ const TERRAFORM: Names = [
   ['dyno-agent-cluster', '${var.cluster}'],
   ['dyno-agent-service', '${var.service}'],
   ['repository/dyno-agent', 'repository/${var.ecr_repository}'],
+  ['role/deploy-check', 'role/${var.role_name}'],
   ['role/deploy', 'role/${var.role_name}'],
 ];
 
@@ -30,27 +31,33 @@ const CLOUDFORMATION: Names = [
   ['dyno-agent-cluster', '${Cluster}'],
   ['dyno-agent-service', '${Service}'],
   ['repository/dyno-agent', 'repository/${EcrRepository}'],
+  ['role/deploy-check', 'role/${RoleName}'],
   ['role/deploy', 'role/${RoleName}'],
 ];
 
-/** docs/role/main.tf with the policy of docs/iam.md. Throws where a marker is missing, there or in the page. */
-export function withTerraformPolicy(template: string, page: string): string {
-  return between(template, `  policy = ${hcl(named(deployPolicy(page), TERRAFORM), '  ')}\n`);
+/** docs/role/main.tf with the policies of docs/iam.md. Throws where a marker is missing, there or in the page. */
+export function withTerraformPolicies(template: string, page: string): string {
+  const policies = Object.fromEntries(MODES.map((mode) => [mode, named(policyOf(mode, page), TERRAFORM)]));
+  return between(template, `  policies = ${hcl(policies, '  ')}\n`);
 }
 
-/** docs/role/deploy-role.yml with the policy of docs/iam.md. Throws where a marker is missing, there or in the page. */
-export function withCloudFormationPolicy(template: string, page: string): string {
-  const policy = substituted(named(deployPolicy(page), CLOUDFORMATION));
-  // YAML 1.1, as AWS reads it: a date that is meant as text is quoted.
-  return between(
-    template,
-    stringify(policy, { lineWidth: 0, version: '1.1' }).replaceAll(/^(?=.)/gm, ' '.repeat(12)),
+/** docs/role/deploy-role.yml with the policies of docs/iam.md. Throws where a marker is missing, there or in the page. */
+export function withCloudFormationPolicies(template: string, page: string): string {
+  const [deploy, check, rollback] = MODES.map((mode) =>
+    substituted(named(policyOf(mode, page), CLOUDFORMATION)),
   );
+  if (!deploy || !check || !rollback) throw new Error('each mode has a policy');
+  const policy = { 'Fn::If': ['Checks', check, { 'Fn::If': ['RollsBack', rollback, deploy] }] };
+  // YAML 1.1, as AWS reads it: a date that is meant as text is quoted.
+  const yaml = stringify(policy, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
+  return between(template, yaml.replaceAll(/^(?=.)/gm, ' '.repeat(12)));
 }
 
-function deployPolicy(page: string): Json {
-  const [, block] = /<!-- policy: deploy -->\n```json\n([\s\S]*?)\n```/.exec(page) ?? [];
-  if (block === undefined) throw new Error('docs/iam.md has no policy "deploy"');
+const MODES = ['deploy', 'check', 'rollback'] as const;
+
+function policyOf(mode: string, page: string): Json {
+  const [, block] = new RegExp(`<!-- policy: ${mode} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(page) ?? [];
+  if (block === undefined) throw new Error(`docs/iam.md has no policy "${mode}"`);
   return JSON.parse(block) as Policy as unknown as Json;
 }
 
@@ -98,7 +105,7 @@ function isList(value: Json): value is readonly Json[] {
 }
 
 function between(template: string, text: string): string {
-  const open = /^ *# The policy under "Deploy" in docs\/iam\.md\.\n/m.exec(template);
+  const open = /^ *# The policies of docs\/iam\.md\.\n/m.exec(template);
   const from = open ? open.index + open[0].length : -1;
   const to = template.search(/^ *# end\n/m);
   if (from < 0 || to < from) throw new Error('the template does not say where the policy begins and ends');

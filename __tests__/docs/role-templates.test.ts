@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withCloudFormationPolicy, withTerraformPolicy } from '../../scripts/role-policy.ts';
+import { withCloudFormationPolicies, withTerraformPolicies } from '../../scripts/role-policy.ts';
 import { evaluate, unknown, type Value } from '../../src/stages/hygiene/terraform/evaluate.ts';
 import { loadHclReader } from '../../src/stages/hygiene/terraform/hcl/parser.ts';
 import { fileText } from './source-codes.ts';
@@ -25,19 +25,23 @@ const plain = (value: Value): unknown => {
 };
 
 describe('docs/role/main.tf', () => {
-  it('gives the role the policy of docs/iam.md', () => {
-    const [, block = ''] =
-      /<!-- policy: deploy -->\n```json\n([\s\S]*?)\n```/.exec(fileText('docs/iam.md')) ?? [];
+  it.each(['deploy', 'check', 'rollback'])('has the policy of docs/iam.md for %s', (mode) => {
+    const block =
+      new RegExp(`<!-- policy: ${mode} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(
+        fileText('docs/iam.md'),
+      )?.[1] ?? '';
     const { blocks } = read(fileText('docs/role/main.tf'), () => true);
-    const locals = blocks.find(({ type }) => type === 'locals');
-    const policy = locals?.arguments.get('policy')?.value;
-    const value = policy && evaluate(policy, (root, name) => EXAMPLE[`${root}.${name}`] ?? unknown);
-    expect(plain(value ?? unknown)).toEqual(JSON.parse(block));
+    const policies = blocks.find(({ type }) => type === 'locals')?.arguments.get('policies')?.value;
+    const names = { ...EXAMPLE, 'var.role_name': mode === 'check' ? 'deploy-check' : 'deploy' };
+    const value =
+      policies &&
+      evaluate(policies, (root, name) => new Map(Object.entries(names)).get(`${root}.${name}`) ?? unknown);
+    expect((plain(value ?? unknown) as Record<string, unknown>)[mode]).toEqual(JSON.parse(block));
   });
 });
 
 it('throws where a template does not say where the policy goes, or the page has none', () => {
   const page = fileText('docs/iam.md');
-  expect(() => withTerraformPolicy('locals {}\n', page)).toThrow('does not say where');
-  expect(() => withCloudFormationPolicy(fileText('docs/role/deploy-role.yml'), '')).toThrow('no policy');
+  expect(() => withTerraformPolicies('locals {}\n', page)).toThrow('does not say where');
+  expect(() => withCloudFormationPolicies(fileText('docs/role/deploy-role.yml'), '')).toThrow('no policy');
 });

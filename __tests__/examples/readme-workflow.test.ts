@@ -7,6 +7,7 @@ const PAGES = [
   'README.md',
   'docs/getting-started.md',
   'docs/migrating.md',
+  'docs/monitoring.md',
   'docs/rollback.md',
   'docs/releases.md',
 ];

@@ -55,7 +55,11 @@ const documentOf = (encoded: string | undefined): unknown =>
   JSON.parse(decodeURIComponent(encoded ?? '').replaceAll("'", '"'));
 
 describe.skipIf(moto === undefined)('moto, given docs/role/deploy-role.yml', () => {
-  it('makes the role of docs/iam.md', async () => {
+  it.each([
+    ['deploy', 'deploy'],
+    ['check', 'deploy-check'],
+    ['rollback', 'deploy'],
+  ])('makes the role of docs/iam.md for %s', async (mode, role) => {
     const { url, close } = await startMoto(moto ?? '');
     const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
     const iam = new IAMClient({ region: 'us-east-1', endpoint: url, credentials, maxAttempts: 1 });
@@ -68,12 +72,14 @@ describe.skipIf(moto === undefined)('moto, given docs/role/deploy-role.yml', () 
         }),
       );
       const given = {
-        GitHubSubject: 'repo:acme/dyno-agent:ref:refs/heads/main',
+        GitHubSubject: 'repo:acme/dyno-agent:environment:production',
         EcrRepository: 'dyno-agent',
         Cluster: 'dyno-agent-cluster',
         Service: 'dyno-agent-service',
         LogGroup: '/ecs/dyno-agent',
         CreateProvider: 'false',
+        Mode: mode,
+        RoleName: role,
       };
       const parameters = Object.entries(given).flatMap(([key, value], index) => [
         [`Parameters.member.${index + 1}.ParameterKey`, key],
@@ -88,13 +94,13 @@ describe.skipIf(moto === undefined)('moto, given docs/role/deploy-role.yml', () 
         ...(Object.fromEntries(parameters) as Record<string, string>),
       });
       const stack = await query(url, 'cloudformation', { Action: 'DescribeStacks', ...about });
-      expect(stack).toContain('<OutputValue>arn:aws:iam::123456789012:role/deploy</OutputValue>');
-      const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'deploy' }));
+      expect(stack).toContain(`<OutputValue>arn:aws:iam::123456789012:role/${role}</OutputValue>`);
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName: role }));
       expect(documentOf(Role?.AssumeRolePolicyDocument)).toEqual(policyOf('trust'));
       const { PolicyDocument } = await iam.send(
-        new GetRolePolicyCommand({ RoleName: 'deploy', PolicyName: 'deploy' }),
+        new GetRolePolicyCommand({ RoleName: role, PolicyName: 'deploy' }),
       );
-      expect(documentOf(PolicyDocument)).toEqual(policyOf('deploy'));
+      expect(documentOf(PolicyDocument)).toEqual(policyOf(mode));
     } finally {
       iam.destroy();
       await close();

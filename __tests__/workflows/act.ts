@@ -30,6 +30,9 @@ interface WorkflowRunOptions {
   /** Path in the repository → text. The workflow that is started is `.github/workflows/start.yml`. */
   readonly files: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What happened; a push to main if left out. */
+  readonly event?: ActOptions['event'];
   /** The repository is this action's own as well: a step may say `uses: ./`. */
   readonly withAction?: boolean;
 }
@@ -82,13 +85,17 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
       folder: workspace.folder,
       home,
       workflow: '.github/workflows/start.yml',
-      event: { name: 'push', payload: { ref: 'refs/heads/main' } },
-      local: { ...checkouts(options.files, home), 'org/deploy-guard@v1': builtAction(home) },
+      event: options.event ?? { name: 'push', payload: { ref: 'refs/heads/main' } },
+      local: {
+        ...checkouts({ ...options.files, called: workflowText('deploy.yml') }, home),
+        'org/deploy-guard@v1': builtAction(home),
+      },
       environment: {
         AWS_ENDPOINT_URL,
         GITHUB_API_URL: sandbox.githubApiUrl,
         CHECKOUT_FROM: workspace.folder,
         RESULTS: results,
+        ...options.environment,
       },
       secrets: { ...keys, SLACK_WEBHOOK_URL: sandbox.slackUrl, ...options.secrets },
     });
@@ -168,7 +175,7 @@ function builtAction(home: string): string {
 }
 
 function copyAction(folder: string): void {
-  for (const name of ['action.yml', 'dist'])
+  for (const name of ['action.yml', 'dist', '.github/workflows/deploy.yml'])
     cpSync(join(ACTION, name), join(folder, name), { recursive: true });
 }
 

@@ -1,4 +1,4 @@
-# The role with which a workflow deploys, and GitHub as who proves the workflow's name. docs/getting-started.md says how
+# The role with which a workflow deploys (or checks, or rolls back), and GitHub as who proves the workflow's name. docs/getting-started.md says how
 # to use this.
 
 terraform {
@@ -13,7 +13,7 @@ terraform {
 }
 
 variable "github_subject" {
-  description = "Which job may deploy, as GitHub's token names it: repo:OWNER/NAME:environment:production, or repo:OWNER/NAME:ref:refs/heads/main for a job without an environment."
+  description = "Which job may deploy, as GitHub's token names it: repo:OWNER/NAME:environment:production, repo:OWNER/NAME:ref:refs/heads/main for a job without an environment, or repo:OWNER/NAME:pull_request."
   type        = string
 }
 
@@ -42,6 +42,17 @@ variable "log_group" {
   type        = string
 }
 
+variable "mode" {
+  description = "What the role is for: deploy, check or rollback. A role for deploy may do all three."
+  type        = string
+  default     = "deploy"
+
+  validation {
+    condition     = contains(["deploy", "check", "rollback"], var.mode)
+    error_message = "Set mode to deploy, check or rollback."
+  }
+}
+
 variable "role_name" {
   description = "Name of the role that is made."
   type        = string
@@ -63,130 +74,315 @@ locals {
   partition = data.aws_partition.current.partition
   github    = "token.actions.githubusercontent.com"
 
-  # The policy under "Deploy" in docs/iam.md.
-  policy = {
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "LogIn"
-        Effect   = "Allow"
-        Action   = "ecr:GetAuthorizationToken"
-        Resource = "*"
-      },
-      {
-        Sid    = "Image"
-        Effect = "Allow"
-        Action = [
-          "ecr:DescribeRepositories",
-          "ecr:BatchGetImage",
-          "ecr:GetDownloadUrlForLayer",
-          "ecr:BatchCheckLayerAvailability",
-          "ecr:InitiateLayerUpload",
-          "ecr:UploadLayerPart",
-          "ecr:CompleteLayerUpload",
-          "ecr:PutImage",
-        ]
-        Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
-      },
-      {
-        Sid    = "Deploy"
-        Effect = "Allow"
-        Action = [
-          "ecs:DescribeServices",
-          "ecs:UpdateService",
-        ]
-        Resource = [
-          "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
-          "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
-        ]
-      },
-      {
-        Sid      = "OptionalCluster"
-        Effect   = "Allow"
-        Action   = "ecs:DescribeClusters"
-        Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
-      },
-      {
-        Sid      = "OptionalTaskDefinition"
-        Effect   = "Allow"
-        Action   = "ecs:DescribeTaskDefinition"
-        Resource = "*"
-      },
-      {
-        Sid    = "OptionalServiceDeployments"
-        Effect = "Allow"
-        Action = [
-          "ecs:ListServiceDeployments",
-          "ecs:DescribeServiceDeployments",
-          "ecs:DescribeServiceRevisions",
-        ]
-        Resource = [
-          "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
-          "arn:${local.partition}:ecs:${var.region}:${local.account}:service-deployment/${var.cluster}/${var.service}/*",
-          "arn:${local.partition}:ecs:${var.region}:${local.account}:service-revision/${var.cluster}/${var.service}/*",
-        ]
-      },
-      {
-        Sid      = "OptionalTasks"
-        Effect   = "Allow"
-        Action   = "ecs:DescribeTasks"
-        Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:task/${var.cluster}/*"
-      },
-      {
-        Sid    = "OptionalLists"
-        Effect = "Allow"
-        Action = [
-          "ecs:ListTasks",
-          "ecs:ListServices",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnEquals = {
-            "ecs:cluster" = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+  # The policies of docs/iam.md.
+  policies = {
+    deploy = {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "LogIn"
+          Effect   = "Allow"
+          Action   = "ecr:GetAuthorizationToken"
+          Resource = "*"
+        },
+        {
+          Sid    = "Image"
+          Effect = "Allow"
+          Action = [
+            "ecr:DescribeRepositories",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:InitiateLayerUpload",
+            "ecr:UploadLayerPart",
+            "ecr:CompleteLayerUpload",
+            "ecr:PutImage",
+          ]
+          Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
+        },
+        {
+          Sid    = "Deploy"
+          Effect = "Allow"
+          Action = [
+            "ecs:DescribeServices",
+            "ecs:UpdateService",
+          ]
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+          ]
+        },
+        {
+          Sid      = "OptionalCluster"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeClusters"
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+        },
+        {
+          Sid      = "OptionalTaskDefinition"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeTaskDefinition"
+          Resource = "*"
+        },
+        {
+          Sid    = "OptionalServiceDeployments"
+          Effect = "Allow"
+          Action = [
+            "ecs:ListServiceDeployments",
+            "ecs:DescribeServiceDeployments",
+            "ecs:DescribeServiceRevisions",
+          ]
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-deployment/${var.cluster}/${var.service}/*",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-revision/${var.cluster}/${var.service}/*",
+          ]
+        },
+        {
+          Sid      = "OptionalTasks"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeTasks"
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:task/${var.cluster}/*"
+        },
+        {
+          Sid    = "OptionalLists"
+          Effect = "Allow"
+          Action = [
+            "ecs:ListTasks",
+            "ecs:ListServices",
+          ]
+          Resource = "*"
+          Condition = {
+            ArnEquals = {
+              "ecs:cluster" = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+            }
           }
-        }
-      },
-      {
-        Sid      = "OptionalLogs"
-        Effect   = "Allow"
-        Action   = "logs:GetLogEvents"
-        Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:${var.log_group}:log-stream:*"
-      },
-      {
-        Sid    = "OptionalNames"
-        Effect = "Allow"
-        Action = [
-          "ecr:DescribeImages",
-          "ecs:ListClusters",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid    = "OptionalImageLooks"
-        Effect = "Allow"
-        Action = [
-          "ecr:GetLifecyclePolicy",
-          "ecr:DescribeImageScanFindings",
-        ]
-        Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
-      },
-      {
-        Sid    = "OptionalTaskLooks"
-        Effect = "Allow"
-        Action = [
-          "logs:DescribeLogGroups",
-          "ssm:DescribeParameters",
-          "secretsmanager:DescribeSecret",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid      = "OptionalSimulation"
-        Effect   = "Allow"
-        Action   = "iam:SimulatePrincipalPolicy"
-        Resource = "arn:${local.partition}:iam::${local.account}:role/${var.role_name}"
-      },
-    ]
+        },
+        {
+          Sid      = "OptionalLogs"
+          Effect   = "Allow"
+          Action   = "logs:GetLogEvents"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:${var.log_group}:log-stream:*"
+        },
+        {
+          Sid    = "OptionalNames"
+          Effect = "Allow"
+          Action = [
+            "ecr:DescribeImages",
+            "ecs:ListClusters",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid    = "OptionalImageLooks"
+          Effect = "Allow"
+          Action = [
+            "ecr:GetLifecyclePolicy",
+            "ecr:DescribeImageScanFindings",
+          ]
+          Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
+        },
+        {
+          Sid    = "OptionalTaskLooks"
+          Effect = "Allow"
+          Action = [
+            "logs:DescribeLogGroups",
+            "ssm:DescribeParameters",
+            "secretsmanager:DescribeSecret",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid      = "OptionalSimulation"
+          Effect   = "Allow"
+          Action   = "iam:SimulatePrincipalPolicy"
+          Resource = "arn:${local.partition}:iam::${local.account}:role/${var.role_name}"
+        },
+      ]
+    }
+    check = {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "LogIn"
+          Effect   = "Allow"
+          Action   = "ecr:GetAuthorizationToken"
+          Resource = "*"
+        },
+        {
+          Sid    = "Image"
+          Effect = "Allow"
+          Action = [
+            "ecr:DescribeRepositories",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:InitiateLayerUpload",
+          ]
+          Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
+        },
+        {
+          Sid    = "Services"
+          Effect = "Allow"
+          Action = "ecs:DescribeServices"
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+          ]
+        },
+        {
+          Sid      = "OptionalCluster"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeClusters"
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+        },
+        {
+          Sid      = "OptionalTaskDefinition"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeTaskDefinition"
+          Resource = "*"
+        },
+        {
+          Sid    = "OptionalDeploymentInProgress"
+          Effect = "Allow"
+          Action = [
+            "ecs:DescribeServiceRevisions",
+            "ecr:DescribeImages",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid    = "OptionalNames"
+          Effect = "Allow"
+          Action = [
+            "ecs:ListClusters",
+            "ecs:ListServices",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid    = "OptionalImageLooks"
+          Effect = "Allow"
+          Action = [
+            "ecr:GetLifecyclePolicy",
+            "ecr:DescribeImageScanFindings",
+          ]
+          Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
+        },
+        {
+          Sid    = "OptionalTaskLooks"
+          Effect = "Allow"
+          Action = [
+            "logs:DescribeLogGroups",
+            "ssm:DescribeParameters",
+            "secretsmanager:DescribeSecret",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid      = "OptionalSimulation"
+          Effect   = "Allow"
+          Action   = "iam:SimulatePrincipalPolicy"
+          Resource = "arn:${local.partition}:iam::${local.account}:role/${var.role_name}"
+        },
+      ]
+    }
+    rollback = {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "LogIn"
+          Effect   = "Allow"
+          Action   = "ecr:GetAuthorizationToken"
+          Resource = "*"
+        },
+        {
+          Sid    = "Image"
+          Effect = "Allow"
+          Action = [
+            "ecr:DescribeRepositories",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:PutImage",
+          ]
+          Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
+        },
+        {
+          Sid    = "Deploy"
+          Effect = "Allow"
+          Action = [
+            "ecs:DescribeServices",
+            "ecs:DescribeTaskDefinition",
+            "ecs:UpdateService",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid    = "History"
+          Effect = "Allow"
+          Action = [
+            "ecs:ListServiceDeployments",
+            "ecs:DescribeServiceDeployments",
+            "ecs:DescribeServiceRevisions",
+          ]
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-deployment/${var.cluster}/${var.service}/*",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-revision/${var.cluster}/${var.service}/*",
+          ]
+        },
+        {
+          Sid    = "Tasks"
+          Effect = "Allow"
+          Action = [
+            "ecs:ListTasks",
+            "ecs:DescribeTasks",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid      = "OptionalCluster"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeClusters"
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+        },
+        {
+          Sid      = "OptionalLogs"
+          Effect   = "Allow"
+          Action   = "logs:GetLogEvents"
+          Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:${var.log_group}:log-stream:*"
+        },
+        {
+          Sid    = "OptionalNames"
+          Effect = "Allow"
+          Action = [
+            "ecr:DescribeImages",
+            "ecs:ListClusters",
+            "ecs:ListServices",
+          ]
+          Resource = "*"
+        },
+        {
+          Sid    = "OptionalImageLooks"
+          Effect = "Allow"
+          Action = [
+            "ecr:GetLifecyclePolicy",
+            "ecr:DescribeImageScanFindings",
+          ]
+          Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
+        },
+        {
+          Sid    = "OptionalTaskLooks"
+          Effect = "Allow"
+          Action = [
+            "logs:DescribeLogGroups",
+            "ssm:DescribeParameters",
+            "secretsmanager:DescribeSecret",
+          ]
+          Resource = "*"
+        },
+      ]
+    }
   }
   # end
 }
@@ -232,7 +428,7 @@ resource "aws_iam_role" "deploy" {
 resource "aws_iam_role_policy" "deploy" {
   name   = "deploy"
   role   = aws_iam_role.deploy.id
-  policy = jsonencode(local.policy)
+  policy = jsonencode(local.policies[var.mode])
 }
 
 output "role_arn" {
