@@ -214,6 +214,20 @@ describe.concurrent('mode: check tells', () => {
   });
 });
 
+/** What a check says alone, holding it to having changed nothing: `changed` is what was changed before it. */
+interface Alone {
+  readonly found: readonly string[];
+  readonly changed?: readonly string[];
+}
+
+async function foundAlone(options: DeployOptions, { found, changed = [] }: Alone): Promise<string> {
+  const deployed = await deploy({ ...options, inputs: { ...CHECK, ...options.inputs } });
+  expect(rows(deployed.run.log), deployed.run.log).toEqual(found);
+  expect(deployed.run.outputs['result']).toBe('checked');
+  expect(changes(deployed)).toEqual(changed);
+  return deployed.run.log;
+}
+
 describe('a deployment that is under way', () => {
   const inTheMiddle = async (sandbox: Sandbox) => {
     const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } =
@@ -234,9 +248,11 @@ describe('a deployment that is under way', () => {
   };
 
   it('is named with its commit and since when', async () => {
-    const { run } = await deploy({ inputs: CHECK, speed: 1, before: inTheMiddle });
-    expect(rows(run.log)).toEqual(['DG551 warning']);
-    expect(run.log).toMatch(/deployment of a31be07 \(ecs-svc\/\d+, since \d\d:\d\d UTC\)/);
+    const log = await foundAlone(
+      { speed: 1, before: inTheMiddle },
+      { found: ['DG551 warning'], changed: ['UpdateService'] },
+    );
+    expect(log).toMatch(/deployment of a31be07 \(ecs-svc\/\d+, since \d\d:\d\d UTC\)/);
   });
 
   it.each(['ecs:DescribeServiceRevisions', 'ecr:DescribeImages'])(
@@ -360,13 +376,20 @@ describe('a large build context', () => {
       truncateSync(join(workspace.folder, path), megabytes * 1_000_000);
     }
     symlinkSync('/usr', join(workspace.folder, 'link'));
-    const { run } = await deploy({ inputs: CHECK, workspace });
-    expect(rows(run.log)).toEqual(['DG416 warning']);
-    expect(run.log).toMatch(/context `\.` is 550 MB/);
-    expect(run.log).toMatch(/The largest in it: data \(520 MB\), video\.mp4 \(30 MB\)/);
-    expect(run.log).not.toMatch(/ignored \(|link \(/);
+    const log = await foundAlone({ workspace }, { found: ['DG416 warning'] });
+    expect(log).toMatch(/context `\.` is 550 MB/);
+    expect(log).toMatch(/The largest in it: data \(520 MB\), video\.mp4 \(30 MB\)/);
+    expect(log).not.toMatch(/ignored \(|link \(/);
   });
 });
+
+interface OidcRefusal {
+  readonly name: string;
+  readonly changed: WorldChanges;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly codes: readonly string[];
+  readonly says: readonly string[];
+}
 
 describe('a role by OIDC', () => {
   const TOKEN_SIGNATURE = 'c2lnbmF0dXJlLW9mLXRoZS10b2tlbg';
@@ -414,36 +437,37 @@ describe('a role by OIDC', () => {
     expect(run.masks).toContain('request-token');
   });
 
-  it.each<readonly [string, WorldChanges, Readonly<Record<string, string>>, string, readonly string[]]>([
-    [
-      'another subject',
-      { roles: roles(['repo:acme/dyno-agent:ref:refs/heads/main']) },
-      {},
-      'DG207',
-      [
+  it.each<OidcRefusal>([
+    {
+      name: 'another subject',
+      changed: { roles: roles(['repo:acme/dyno-agent:ref:refs/heads/main']) },
+      codes: ['DG207'],
+      says: [
         'sub: repo:acme/dyno-agent:environment:production',
         'aud: sts.amazonaws.com',
         'A job with `environment:` has it in `sub`',
       ],
-    ],
-    [
-      'another audience',
-      { roles: roles(['repo:*']) },
-      { audience: 'https://github.com/acme' },
-      'DG215',
-      ['does not take tokens for the audience `https://github.com/acme`'],
-    ],
-    [
-      'no identity provider',
-      { roles: roles(['repo:*']), oidcProvider: false },
-      {},
-      'DG214',
-      ['aws iam create-open-id-connect-provider'],
-    ],
-  ])('that refuses for %s is explained by the token itself', async (_, changed, inputs, code, words) => {
-    const { run } = await byOidc(changed, inputs);
-    expect(run.outputs['failure-code'], run.log).toBe(code);
-    for (const each of words) expect(run.log).toContain(each);
+    },
+    {
+      name: 'another audience',
+      changed: { roles: roles(['repo:*']) },
+      inputs: { audience: 'https://github.com/acme' },
+      codes: ['DG215'],
+      says: ['does not take tokens for the audience `https://github.com/acme`'],
+    },
+    {
+      name: 'no identity provider',
+      changed: { roles: roles(['repo:*']), oidcProvider: false },
+      codes: ['DG214'],
+      says: ['aws iam create-open-id-connect-provider'],
+    },
+  ])('that refuses for $name is explained by the token itself', async ({ changed, inputs, codes, says }) => {
+    const deployed = await byOidc(changed, inputs);
+    const { run } = deployed;
+    expect(run.outputs['failure-code'], run.log).toBe(codes[0]);
+    expect(run.annotations.map(({ message }) => message.slice(0, 5))).toEqual(codes);
+    expect(changes(deployed)).toEqual([]);
+    for (const each of says) expect(run.log).toContain(each);
     const everything = JSON.stringify([run.log, run.summary, run.outputs]);
     expect(everything).not.toContain(TOKEN_SIGNATURE);
     expect(everything).not.toContain('eyJ');

@@ -1,15 +1,37 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { changes, deploy } from './deploy.ts';
+import { changes, deploy, makeWorkspace } from './deploy.ts';
 import { type Refusal, refused, world } from './refusal.ts';
 
 /** A folder with nothing but git in it, as PATH of a runner without an engine. */
 const onlyGit = mkdtempSync(join(tmpdir(), 'no-engine-'));
 symlinkSync(execFileSync('which', ['git'], { encoding: 'utf8' }).trim(), join(onlyGit, 'git'));
 afterAll(() => rmSync(onlyGit, { recursive: true }));
+
+const podmen: string[] = [];
+afterAll(() => {
+  for (const folder of podmen) rmSync(folder, { recursive: true });
+});
+
+/** A folder with a `podman` of a version in it, which answers what a preflight asks, as podman does. */
+function podmanOf(version: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'podman-'));
+  podmen.push(folder);
+  const info = JSON.stringify({ host: { arch: 'amd64', os: 'linux' }, version: { Version: version } });
+  writeFileSync(join(folder, 'podman'), `#!/bin/sh\n[ "$1" = info ] && echo '${info}'\n`);
+  chmodSync(join(folder, 'podman'), 0o755);
+  return folder;
+}
+
+/** A workspace that no checkout made: files from elsewhere, and no git. */
+function withoutGit(): { readonly folder: string; readonly sha: string } {
+  const { folder } = makeWorkspace();
+  rmSync(join(folder, '.git'), { recursive: true });
+  return { folder, sha: '' };
+}
 
 const KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 const OTHER_KEY = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' };
@@ -80,6 +102,12 @@ const refusals: readonly Refusal[] = [
     name: 'a token with a permanent key',
     env: { AWS_SESSION_TOKEN: 'IQoJb3JpZ2luX2VjEXAMPLE' },
     codes: ['DG125'],
+  },
+  {
+    name: 'nothing checked out',
+    workspace: withoutGit(),
+    codes: ['DG106'],
+    says: ['There is no checked-out commit to build from', 'actions/checkout'],
   },
   { name: 'an endpoint in the clear', env: { AWS_ENDPOINT_URL_ECS: 'http://10.1.2.3' }, codes: ['DG105'] },
   {
@@ -280,6 +308,12 @@ const refusals: readonly Refusal[] = [
     inputs: { 'extra-tags': 'stable' },
     codes: ['DG343'],
   },
+  {
+    name: 'no permission to look at the repository',
+    sandbox: { denied: ['ecr:DescribeRepositories'] },
+    codes: ['DG323'],
+    says: ['ecr:DescribeRepositories is denied'],
+  },
   { name: 'no permission to pull', sandbox: { denied: ['ecr:BatchGetImage'] }, codes: ['DG332'] },
   {
     name: 'an unknown cluster',
@@ -333,6 +367,12 @@ const refusals: readonly Refusal[] = [
     says: ['task definition dyno-agent (task.json)'],
   },
   {
+    name: 'a revision that is not there',
+    inputs: { 'task-definition': 'dyno-agent:999' },
+    codes: ['DG529'],
+    says: ["Task definition dyno-agent:999 can't be deployed"],
+  },
+  {
     name: 'a parameter that is not there',
     scenario: world({
       parameters: ['/dyno/OTHER'],
@@ -374,6 +414,21 @@ const refusals: readonly Refusal[] = [
     says: ['There is no Dockerfile at `Dockerfile`'],
   },
   { name: 'no context', inputs: { context: 'backend' }, codes: ['DG412'] },
+  { name: 'no engine', env: { PATH: onlyGit }, run: { path: [] }, codes: ['DG401'] },
+  {
+    name: 'a podman that is too old',
+    inputs: { engine: 'podman' },
+    run: { path: [podmanOf('3.4.4')] },
+    codes: ['DG405'],
+    says: ['podman 3.4.4 is too old: 4.3 is the oldest'],
+  },
+  {
+    name: 'an input that podman can not honour',
+    inputs: { engine: 'podman', provenance: 'true' },
+    run: { path: [podmanOf('5.4.2')] },
+    codes: ['DG404'],
+    says: ['podman makes no attestations that a registry would keep'],
+  },
   { name: 'no engine that answers', env: { DOCKER_HOST: 'tcp://127.0.0.1:1' }, codes: ['DG402'] },
   { name: 'an input that needs buildx', inputs: { platforms: 'linux/amd64' }, codes: ['DG403'] },
 ];
