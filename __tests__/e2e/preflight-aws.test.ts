@@ -153,6 +153,13 @@ const refusals: readonly Refusal[] = [
     codes: ['DG521'],
     says: ['DG514 (note) Not looked at for want of permission: whether cluster dyno-agent-cluster is active'],
   },
+  ...[{ rollout: 'pin' }, { 'pre-deploy-command': 'alembic upgrade head' }].map((inputs) => ({
+    name: `a revision to be registered of what may not be read (${Object.keys(inputs)[0]})`,
+    inputs,
+    sandbox: { denied: ['ecs:DescribeTaskDefinition'] },
+    codes: ['DG527'],
+    says: ['(ecs:DescribeTaskDefinition is denied): no revision with the new image can be registered'],
+  })),
   {
     name: 'a roll back without a login',
     inputs: { mode: 'rollback' },
@@ -210,6 +217,18 @@ const FULL_DISK = `data:text/javascript,${encodeURIComponent(
 )}`;
 
 const remarks: readonly Remark[] = [
+  {
+    name: 'a task definition that got no answer',
+    sandbox: { faults: [{ service: 'ecs', operation: 'DescribeTaskDefinition', kind: '500' }] },
+    found: ['DG527 note'],
+    says: ['(The request processing has failed because of an unknown error): whether it runs'],
+  },
+  {
+    name: 'a task definition of a pin that a check may not read',
+    inputs: { rollout: 'pin' },
+    sandbox: { denied: ['ecs:DescribeTaskDefinition'] },
+    found: ['DG527 note'],
+  },
   {
     name: 'that IAM gave no answer about the deploy',
     sandbox: { faults: [{ service: 'iam', operation: 'SimulatePrincipalPolicy', kind: '500' }] },

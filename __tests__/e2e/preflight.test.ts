@@ -39,7 +39,7 @@ const remarks: readonly Remark[] = [
     name: 'a task definition that may not be read',
     sandbox: { denied: ['ecs:DescribeTaskDefinition'] },
     found: ['DG527 note'],
-    says: ["The task definition of dyno-agent-service can't be read (ecs:DescribeTaskDefinition)"],
+    says: ["The task definition of dyno-agent-service can't be read (ecs:DescribeTaskDefinition is denied)"],
   },
   {
     name: 'a role that may not deploy',

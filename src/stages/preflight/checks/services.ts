@@ -11,7 +11,7 @@ import { containerFindings, notLookedAt } from '../container-checks.ts';
 import { containerProblems, containersOfImage } from '../container-image.ts';
 import { policyFor } from '../iam-policy.ts';
 import { nearName, unseenNames } from '../near-name.ts';
-import { permissionFindings } from '../permissions.ts';
+import { permissionFindings, registersRevision } from '../permissions.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
 import { deploymentInProgress, settingFindings } from '../service-settings.ts';
 import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
@@ -217,10 +217,18 @@ function unreadable(service: EcsService, error: unknown, config: Config): Findin
       fix: 'Correct `task-definition`. See those there are: `aws ecs list-task-definitions --sort DESC --max-items 10`.',
     };
   }
+  const isDenied = problem.kind === 'access-denied';
+  const why = isDenied
+    ? `${problem.action ?? 'ecs:DescribeTaskDefinition'} is denied`
+    : problem.message.replace(/\.$/, '');
+  // The revision that is to be registered is made of it: known before the image is built.
+  const isNeeded = config.mode === 'deploy' && registersRevision(config);
   return {
     code: 'DG527',
-    level: 'note',
-    title: `The task definition of ${service.name} can't be read (${problem.action ?? problem.name}): whether it runs this image is not known.`,
-    fix: `Allow \`ecs:DescribeTaskDefinition\` in the IAM policy: ${policyFor(config)}.`,
+    level: isNeeded ? 'error' : 'note',
+    title: `The task definition of ${service.name} can't be read (${why}): ${isNeeded ? 'no revision with the new image can be registered' : 'whether it runs this image is not known'}.`,
+    fix: isDenied
+      ? `Allow \`ecs:DescribeTaskDefinition\` in the IAM policy: ${policyFor(config)}.`
+      : `${isNeeded ? 'Run the job again' : 'Nothing to do unless the step fails later'}. See it yourself: \`aws ecs describe-task-definition --task-definition ${nameInArn(service.taskDefinition)}\`.`,
   };
 }
