@@ -81,17 +81,54 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
     expect(deniedCalls(without)).not.toEqual([]);
   });
 
-  it.each(documentedActions('deploy', 'required'))(
-    'have no action too many: without %s it is red',
-    async (action) => {
+  it.each(lacking())(
+    'have no action too many: a $mode without $action is red, and names it',
+    async (lack) => {
       const deployed = await deploy({
         speed: SPEED,
-        sandbox: { allowedOnly: documentedActions('deploy', 'all').filter((each) => each !== action) },
+        inputs: lack.inputs,
+        sandbox: { allowedOnly: lack.allowed },
       });
       expect(deployed.run.main.exitCode).toBe(1);
+      expect(deployed.run.outputs['failure-reason']).toContain(lack.action);
       expect(deployed.truth.updateServiceCalls.filter(({ errorCode }) => errorCode === undefined)).toEqual(
         [],
       );
     },
   );
+
+  it.each(documentedActions('check', 'required'))('tell a check of %s, where it lacks', async (action) => {
+    const deployed = await deploy({
+      inputs: { mode: 'check' },
+      sandbox: { allowedOnly: documentedActions('check', 'all').filter((each) => each !== action) },
+    });
+    expect(deployed.run.log).toContain(action);
+    expect(changes(deployed)).toEqual([]);
+  });
 });
+
+interface Lacking {
+  readonly mode: string;
+  readonly action: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly allowed: readonly string[];
+}
+
+/** Each policy with one action less of those that its runs can't do without. */
+function lacking(): readonly Lacking[] {
+  const of = (mode: string, inputs: Readonly<Record<string, string>>, extra?: string) => {
+    const own = documentedActions(extra ?? mode, 'required');
+    const allowed = [...documentedActions(mode, 'all'), ...(extra ? own : [])];
+    return own.map((action) => ({
+      mode: extra ?? mode,
+      action,
+      inputs,
+      allowed: allowed.filter((each) => each !== action),
+    }));
+  };
+  return [
+    ...of('deploy', { mode: 'deploy' }),
+    ...of('rollback', { mode: 'rollback' }),
+    ...of('deploy', { rollout: 'pin' }, 'pin'),
+  ];
+}

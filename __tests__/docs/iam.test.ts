@@ -59,6 +59,17 @@ describe('docs/iam.md', () => {
     expect(check.filter((action) => changing.includes(action))).toEqual([]);
   });
 
+  it.each(['deploy', 'rollback', 'on-failure-rollback'] as const)(
+    'lets a %s change nothing but what it names',
+    (name) => {
+      const changing = /^(ecs:(Update|Stop|Run)\w+|ecr:(Put|Upload|Complete|Initiate)\w+|iam:PassRole)$/;
+      const wide = documentedPolicy(name)
+        .statements.filter(({ resources }) => resources.includes('*'))
+        .flatMap(({ actions }) => actions);
+      expect(wide.filter((action) => changing.test(action))).toEqual([]);
+    },
+  );
+
   it('says of every optional action what is lost without it', () => {
     const [, lost = ''] = fileText('docs/iam.md').split('\n## What is lost without them\n');
     const required = documentedActions('deploy', 'required');
