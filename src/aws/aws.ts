@@ -45,6 +45,12 @@ export class Aws {
     return await sts.credentials();
   }
 
+  /** The credentials that the first question was asked with; throws what came in their place, without another try. */
+  async firstCredentials(): Promise<AwsCredentialIdentity> {
+    const sts = await this.sts();
+    return await sts.firstCredentials();
+  }
+
   /** Throws ClearTextEndpoint: whoever signs comes by here first, so that nothing is sent in the clear. */
   async sts(): Promise<Sts> {
     this.#sts ??= Promise.all([import('./sts.ts'), this.#sharedEndpoints()]).then(

@@ -26,6 +26,7 @@ export interface AssumeRoleInput {
 export class Sts {
   readonly #client: STSClient;
   readonly #sent = Promise.withResolvers<void>();
+  #first: Promise<AwsCredentialIdentity> | undefined;
   #identity: Promise<CallerIdentity> | undefined;
 
   constructor(settings: ClientSettings) {
@@ -35,6 +36,12 @@ export class Sts {
   /** The credentials that the client signs with. Throws what their source throws. */
   async credentials(): Promise<AwsCredentialIdentity> {
     return await this.#client.config.credentials();
+  }
+
+  /** The same as they were first had, or what came in their place: a source that refuses is not asked again. */
+  async firstCredentials(): Promise<AwsCredentialIdentity> {
+    this.#first ??= this.credentials();
+    return await this.#first;
   }
 
   /** Whose credentials these are, asked once. Needs no permission. */
@@ -49,6 +56,7 @@ export class Sts {
   }
 
   async #askIdentity(): Promise<CallerIdentity> {
+    await this.firstCredentials();
     const { Account, Arn } = await this.#client.send(new GetCallerIdentityCommand({}));
     if (!Account || !Arn) throw new Error('GetCallerIdentity answered without an account');
     return { accountId: Account, arn: Arn };

@@ -91,7 +91,7 @@ export class Lookups {
   /** Credentials, without asking AWS whether they are good unless they come from there. */
   async credentials(): Promise<Answer<{ readonly expiresAt: Date | undefined }>> {
     return await this.#questions.once('credentials', async () => {
-      const { expiration } = await this.#aws().credentials();
+      const { expiration } = await this.#aws().firstCredentials();
       return { expiresAt: expiration };
     });
   }
