@@ -19,6 +19,8 @@ export interface TargetService {
   readonly earlierRevision?: string;
   /** Names of the containers that run the image; empty where the task definition may not be read. */
   readonly containers: readonly string[];
+  /** What those containers run now, as the task definition names it. */
+  readonly images: readonly string[];
 }
 
 /** All that the preflight learned which the stages after it work with. */
@@ -78,6 +80,7 @@ async function targetService(
     service,
     taskDefinition: definition.ok ? definition.value.arn : service.taskDefinition,
     containers: containers.flatMap(({ name }) => name ?? []),
+    images: containers.flatMap(({ image }) => image ?? []),
     isPinned,
     ...(earlier ? { earlierRevision: earlier } : {}),
   };

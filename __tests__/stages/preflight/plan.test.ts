@@ -51,7 +51,13 @@ function target(changes: Partial<Target> = {}, images: Partial<Target['images']>
     canReuse: false,
     engine: { name: 'docker', client: '28.2', server: '28.2', buildx: undefined },
     services: [
-      { service: SERVICE, taskDefinition: SERVICE.taskDefinition, isPinned: false, containers: ['app'] },
+      {
+        service: SERVICE,
+        taskDefinition: SERVICE.taskDefinition,
+        isPinned: false,
+        containers: ['app'],
+        images: ['host/app:latest'],
+      },
     ],
     rollbackTo: undefined,
     ...changes,
@@ -90,8 +96,10 @@ describe('planLines', () => {
     });
     expect(lines.slice(1)).toEqual([
       '  build  4f9c2e1 "Fix torque curve" from app/Dockerfile, stage prod, for linux/amd64 and linux/arm64, with docker 28.2',
-      '  push   it to host/app as 4f9c2e1, v1 and stable',
-      '  run    alembic upgrade head, once, as a task of the new image',
+      '  push   it to host/app as 4f9c2e1',
+      '  run    alembic upgrade head, once, as a task of the image',
+      '  move   v1 to it, for the first time',
+      '  move   stable to it, for the first time',
       '  move   latest from sha256:777777… to it',
       '  start  one deployment of web: 2 tasks of a new revision of web:57, blue/green',
       '  wait   at most 1 h 30 min until every task runs the image, and 2 health URLs to answer',
@@ -110,6 +118,38 @@ describe('planLines', () => {
     expect(plan({}, target({}, { latest: undefined }))).toContain(
       '  move   latest to it, for the first time',
     );
+  });
+
+  it('moves each tag once, and also to an image that is there', () => {
+    const extras = new Map([
+      ['stable', image('7')],
+      ['v1', image('8')],
+    ]);
+    const there = target({ canReuse: true }, { tagged: image('7'), latest: image('7'), extras });
+    expect(plan({ 'extra-tags': 'v1\nstable\nv2\nlatest\nv1' }, there).slice(2, 6)).toEqual([
+      '  move   v1 from sha256:888888… to it',
+      '  keep   stable, which points at it already',
+      '  move   v2 to it, for the first time',
+      '  keep   latest, which points at it already',
+    ]);
+  });
+
+  it('pushes over what stands under the tag that was asked for', () => {
+    const lines = plan({ 'image-tag': 'latest', 'extra-tags': 'latest' }, target({}, { tagged: image('7') }));
+    expect(lines.slice(2, 4)).toEqual([
+      '  push   it to host/app as latest, in place of sha256:777777…',
+      '  start  one deployment of web: 2 tasks of web:57, blue/green',
+    ]);
+  });
+
+  it('registers no revision where the one in use has the image', () => {
+    const [each] = target().services;
+    const images = [`host/app@sha256:${'7'.repeat(64)}`];
+    const services = each ? [{ ...each, isPinned: true, images }] : [];
+    const found = (canReuse: boolean) => target({ canReuse, services }, { tagged: image('7') });
+    const start = (lines: readonly string[]) => lines.find((line) => line.startsWith('  start'));
+    expect(start(plan({ rollout: 'pin' }, found(true)))).toContain('2 tasks of web:57,');
+    expect(start(plan({ rollout: 'pin' }, found(false)))).toContain('2 tasks of a new revision of web:57,');
   });
 
   it('does not wait where it is told not to', () => {

@@ -82,7 +82,13 @@ async function previous(given: Case) {
     placement: {},
     currentServiceDeployment: undefined,
   };
-  const each = { service, taskDefinition: ARN, isPinned: false, containers: ['app'] };
+  const each = {
+    service,
+    taskDefinition: ARN,
+    isPinned: false,
+    containers: ['app'],
+    images: ['host/app:latest'],
+  };
   const digest = 'served' in given ? given.served?.digest : ran.digest;
   const recorder = new Recorder(firstReport(config, RUN, undefined), () => undefined);
   const tags = {

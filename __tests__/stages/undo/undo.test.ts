@@ -13,7 +13,12 @@ const started: StartedDeployment = {
   desiredCount: 2,
   baseline: { runningCount: 2 },
 };
-const each = { taskDefinition: 'dyno-agent:57', isPinned: false, containers: ['app'] };
+const each = {
+  taskDefinition: 'dyno-agent:57',
+  isPinned: false,
+  containers: ['app'],
+  images: ['host/app:latest'],
+};
 const expected = { digest: `sha256:${'a'.repeat(64)}`, childDigests: [], repositoryUri: 'r' };
 const ARN = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/c/web/abc';
 

@@ -108,7 +108,9 @@ async function moveTags(
   // A roll back moves what it went forward with, no more.
   const extraTags = config.mode === 'rollback' ? [] : config.image.extraTags;
   // The moving tag comes last: once it points at the image, any forced deployment runs it.
-  for (const tag of [...extraTags, ...(latestTag ? [latestTag] : [])].filter((each) => each !== image.tag)) {
+  const others = extraTags.filter((each) => each !== latestTag);
+  for (const tag of [...new Set([...others, latestTag])]) {
+    if (tag === undefined || tag === image.tag) continue;
     ports.signal.throwIfAborted();
     const moved = await moveTag(tag, image.manifest, registry);
     recorder.update({ movedTags: [...recorder.report.movedTags, moved] });

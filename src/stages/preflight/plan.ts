@@ -25,10 +25,10 @@ export function planLines(facts: PlanFacts): readonly string[] {
   const steps: readonly (readonly [string, string])[] = [
     ...imageSteps(facts),
     ...(preDeployCommand
-      ? [['run', `${oneLine(preDeployCommand.join(' '), 120)}, once, as a task of the new image`] as const]
+      ? [['run', `${oneLine(preDeployCommand.join(' '), 120)}, once, as a task of the image`] as const]
       : []),
     ...moveSteps(facts),
-    ...facts.target.services.map((each) => ['start', startOf(each, config)] as const),
+    ...facts.target.services.map((each) => ['start', startOf(each, facts)] as const),
     ['wait', waitOf(config)],
     ...(config.ecs.onFailure === 'rollback'
       ? [['undo', 'all of it where it fails (`on-failure: rollback`)'] as const]
@@ -59,32 +59,37 @@ function imageSteps({ config, commit, target }: PlanFacts): readonly (readonly [
     ...(build.platforms.length > 0 ? [`for ${listed(build.platforms)}`] : []),
     ...(target.engine ? [`with ${target.engine.name} ${target.engine.server}`] : []),
   ];
-  const tags = [tag, ...image.extraTags].map(shortTag);
+  const instead = tagged ? `, in place of ${shortDigest(tagged.digest)}` : '';
   return [
     ['build', `${what} ${how.join(', ')}`],
-    ['push', `it to ${target.repository.uri} as ${listed(tags)}`],
+    ['push', `it to ${target.repository.uri} as ${shortTag(tag)}${instead}`],
   ];
 }
 
-function moveSteps({ config, target }: PlanFacts): readonly (readonly [string, string])[] {
-  const { latestTag } = config.image;
-  const { latest, tagged } = target.images;
-  if (latestTag === undefined) return [];
-  if (target.canReuse && latest && latest.digest === tagged?.digest)
-    return [['keep', `${latestTag}, which points at it already`]];
-  return [
-    [
-      'move',
-      latest
-        ? `${latestTag} from ${shortDigest(latest.digest)} to it`
-        : `${latestTag} to it, for the first time`,
-    ],
-  ];
+/** The other tags, `latest` last: they are moved once the image is there. */
+function moveSteps({ config, commit, target }: PlanFacts): readonly (readonly [string, string])[] {
+  const { tag = commit?.sha, latestTag, extraTags } = config.image;
+  const { latest, tagged, extras } = target.images;
+  const tags = [...new Set([...extraTags.filter((extra) => extra !== latestTag), latestTag])];
+  return tags.flatMap((each): readonly (readonly [string, string])[] => {
+    if (each === undefined || each === tag) return [];
+    const name = shortTag(each);
+    const now = each === latestTag ? latest : extras.get(each);
+    if (now === undefined) return [['move', `${name} to it, for the first time`]];
+    return target.canReuse && now.digest === tagged?.digest
+      ? [['keep', `${name}, which points at it already`]]
+      : [['move', `${name} from ${shortDigest(now.digest)} to it`]];
+  });
 }
 
-function startOf({ service, taskDefinition }: TargetService, { ecs }: Config): string {
+function startOf({ service, taskDefinition, images }: TargetService, { config, target }: PlanFacts): string {
+  const { ecs } = config;
   const of = taskDefinition ? nameInArn(taskDefinition) : (ecs.taskDefinition ?? '');
-  const revision = ecs.rollout === 'pin' || taskDefinition === '' ? `a new revision of ${of}` : of;
+  const { tagged } = target.images;
+  const image = target.canReuse && tagged ? `${target.repository.uri}@${tagged.digest}` : undefined;
+  const hasImage = images.length > 0 && images.every((each) => each === image);
+  const isRegistered = taskDefinition === '' || (ecs.rollout === 'pin' && !hasImage);
+  const revision = isRegistered ? `a new revision of ${of}` : of;
   return `one deployment of ${service.name}: ${count(service.desired, 'task')} of ${revision}, ${service.strategy.toLowerCase().replace('_', '/')}`;
 }
 
