@@ -81,5 +81,5 @@ async function readIgnoreFile(folder: string, dockerfile: string): Promise<Docke
   const text =
     (await readFile(`${dockerfile}.dockerignore`, 'utf8').catch(() => undefined)) ??
     (await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
-  return await parseDockerignore(text);
+  return parseDockerignore(text);
 }

@@ -1,3 +1,6 @@
+import { posix } from 'node:path';
+import { matcherOf } from './ignore-pattern.ts';
+
 /** What a .dockerignore leaves of a build context. */
 export interface Dockerignore {
   /** Whether docker sends a path, given from the context's folder and without a `/` at its end. */
@@ -6,21 +9,34 @@ export interface Dockerignore {
   readonly reopens: boolean;
 }
 
-/** Takes a .dockerignore apart, by docker's own rules. A pattern that can't be matched with takes nothing out. */
-export async function parseDockerignore(text: string): Promise<Dockerignore> {
-  if (text.trim() === '') return { isSent: () => true, reopens: false };
-  const { default: dockerignore } = await import('@balena/dockerignore');
-  const lines = text.split('\n').filter((line) => isPattern(line, dockerignore.default));
-  const filter = dockerignore.default().add(lines).createFilter();
-  return { isSent: (path) => filter(path), reopens: /^[ \t\ufeff]*!/m.test(text) };
+interface Line {
+  readonly bringsBack: boolean;
+  readonly matches: (path: string) => boolean;
 }
 
-/** Whether a line can be matched with at all: an unclosed `[` can't, and docker will say so when it builds. */
-function isPattern(line: string, dockerignore: typeof import('@balena/dockerignore').default): boolean {
-  try {
-    dockerignore().add(line).createFilter()('x');
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Takes a .dockerignore apart as docker does (moby/patternmatcher): the last line that matches a path, or a folder above
+ * it, counts. A pattern that can't be matched with takes nothing out: docker will say so when it builds.
+ */
+export function parseDockerignore(text: string): Dockerignore {
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .flatMap((line) => readLine(line) ?? []);
+  return {
+    isSent: (path) => lines.findLast(({ matches }) => matches(path))?.bringsBack ?? true,
+    reopens: lines.some(({ bringsBack }) => bringsBack),
+  };
+}
+
+function readLine(line: string): Line | undefined {
+  const written = line.trim();
+  // A `#` behind a blank is a name.
+  if (line.startsWith('#') || written === '') return undefined;
+  const bringsBack = written.startsWith('!');
+  const name = bringsBack ? written.slice(1).trim() : written;
+  if (name === '') return undefined;
+  const pattern = posix.normalize(name).replace(/^\/(?=.)|(?<=.)\/$/g, '');
+  const matches = matcherOf(pattern);
+  return matches && { bringsBack, matches };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseDockerignore } from '../../../src/docker/dockerignore.ts';
+import { ContextView } from '../../../src/stages/hygiene/dockerignore/context-view.ts';
 import { examine } from '../../../src/stages/hygiene/examine.ts';
 import { groups } from '../../../src/stages/hygiene/groups.ts';
 import type { Repository } from '../../../src/stages/hygiene/repository.ts';
@@ -135,6 +137,13 @@ describe('what the bounds leave out is told', () => {
     expect(repository.unread.finding(() => false)?.detail).toMatch(
       /^1 Terraform file past the bounds .*: a\.tf\. /,
     );
+  });
+
+  it('what could not be held against a .dockerignore in time', async () => {
+    const repository = exampleRepository({ name: '', files: { 'a/b': '', 'c/d': '' } });
+    const view = new ContextView(repository, 'a', parseDockerignore('x'), [], -1);
+    expect(await view.tracked()).toEqual([]);
+    expect(repository.unread.finding(() => false)?.detail).toMatch(/^1 path that was not held .*: b\. /);
   });
 
   it('in one note for all of them, without what is ignored', async () => {

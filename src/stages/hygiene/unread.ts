@@ -45,6 +45,11 @@ const KINDS = {
     many: 'folders in the build context past its first 50,000 entries',
     narrow: 'Leave out by `.dockerignore` what no image needs.',
   },
+  contextPath: {
+    one: 'path that was not held against the .dockerignore within 3 seconds',
+    many: 'paths that were not held against the .dockerignore within 3 seconds',
+    narrow: 'Write fewer lines into `.dockerignore`: a folder for all that is in it.',
+  },
   contextSecret: {
     one: 'file past the first 200 with secrets in the build context',
     many: 'files past the first 200 with secrets in the build context',

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
-import picomatch from 'picomatch';
-import { type Dockerignore, parseDockerignore } from '../../../docker/dockerignore.ts';
+import { parseDockerignore } from '../../../docker/dockerignore.ts';
+import { matcherOf as patternMatcher } from '../../../docker/ignore-pattern.ts';
 import { copiedSources, coversAll } from '../dockerfile/copies.ts';
 import { type Instruction, readInstructions } from '../dockerfile/instructions.ts';
 import { readStages, stageNamed, stagesOf } from '../dockerfile/stages.ts';
 import type { Repository } from '../repository.ts';
+import { ContextView } from './context-view.ts';
 import { type SecretInContext, secretsIn } from './secrets.ts';
 import { isUnneeded } from './unneeded.ts';
 
@@ -63,11 +64,12 @@ export async function readBuildContext(repository: Repository): Promise<BuildCon
   const copies = instructions && copiesOf(instructions, repository.facts.target);
   if (!instructions || !copies) return undefined;
   const { text, ...ignoreFile } = await ignoreFileOf(repository, dockerfile, context);
-  const view = new ContextView(repository, context, await parseDockerignore(text), copies);
+  const view = new ContextView(repository, context, parseDockerignore(text), copies);
   const names = instructions.map((each) => `${each.keyword} ${each.text}`).join('\n');
-  const untracked = view.untracked();
+  const tracked = await view.tracked();
+  const untracked = await view.untracked();
   const below = await view.below();
-  const unneeded = [...view.tracked(), ...below].filter((path) => isUnneeded(path) !== undefined);
+  const unneeded = [...tracked, ...below].filter((path) => isUnneeded(path) !== undefined);
   const others = untracked.filter((path) => !isUnneeded(path) && path !== '.git');
   return {
     dockerfile,
@@ -78,8 +80,8 @@ export async function readBuildContext(repository: Repository): Promise<BuildCon
     unneeded: await view.grouped(unneeded, names),
     others: await view.entries(mostOf(others, repository), false),
     secrets: await secretsIn(view, repository),
-    sent: [...view.tracked(), ...below],
-    tracked: new Set(view.tracked()),
+    sent: [...tracked, ...below],
+    tracked: new Set(tracked),
     copies,
     builder: await repository.builder(),
   };
@@ -129,8 +131,7 @@ function matcherOf(source: string): (path: string) => boolean {
   if (coversAll(source)) return () => true;
   const wanted = posix.normalize(source.replaceAll(/^["']|["']$/g, '')).replace(/^(\.?\/)+|\/$/g, '');
   if (!/[*?[]/.test(wanted)) return (path) => path === wanted || path.startsWith(`${wanted}/`);
-  const matches = picomatch([wanted, `${wanted}/**`], { dot: true });
-  return (path) => matches(path);
+  return patternMatcher(wanted) ?? (() => false);
 }
 
 /** What counts is what stands there, whoever wrote it: the context may be a folder that git lists as one. */
@@ -141,124 +142,4 @@ async function ignoreFileOf(repository: Repository, dockerfile: string, context:
     if (text !== undefined) return { path, isThere: true, text };
   }
   return { path: own, isThere: false, text: '' };
-}
-
-/** Folders that programs fill: large, and with nobody's secrets in them. */
-const FILLED_BY_PROGRAMS =
-  /^(\.git|node_modules|__pycache__|\.venv|venv|site-packages|\.tox|\.nox|\.gradle|\.(pytest|mypy|ruff)_cache)$/;
-
-/** The context's part of a repository: paths from its folder, as far as docker sends them. */
-export class ContextView {
-  readonly #repository: Repository;
-  readonly #prefix: string;
-  readonly #ignore: Dockerignore;
-  readonly #copies: readonly Copy[];
-  #tracked: readonly string[] | undefined;
-  #below: Promise<readonly string[]> | undefined;
-
-  constructor(repository: Repository, context: string, ignore: Dockerignore, copies: readonly Copy[]) {
-    this.#repository = repository;
-    this.#prefix = context === '.' ? '' : `${context}/`;
-    this.#ignore = ignore;
-    this.#copies = copies;
-  }
-
-  tracked(): readonly string[] {
-    this.#tracked ??= this.#sentOf(this.#repository.tracked);
-    return this.#tracked;
-  }
-
-  /** As git lists it. Folders are without their `/`. */
-  untracked(): readonly string[] {
-    return this.#sentOf(this.#repository.untracked.map(withoutSlash));
-  }
-
-  /**
-   * Files that are not tracked, those of submodules too, whatever git lists them by. Folders that programs fill stand for
-   * what is in them, without their `/`.
-   */
-  async below(): Promise<readonly string[]> {
-    this.#below ??= this.#readBelow();
-    return await this.#below;
-  }
-
-  /** The path from the repository's root. */
-  fromRoot(path: string): string {
-    return `${this.#prefix}${path}`;
-  }
-
-  /** What takes a path; where several do, one into the image. */
-  copyOf(path: string): Copy | undefined {
-    const takers = this.#copies.filter(({ takes }) => takes(path));
-    return takers.find(({ into }) => into === 'image') ?? takers[0];
-  }
-
-  async entry(path: string, tracked: boolean): Promise<SentEntry> {
-    const whole = this.fromRoot(path);
-    const bytes = (await this.#repository.size(whole)) ?? (await this.#repository.size(`${whole}/`)) ?? 0;
-    return { path, bytes, tracked, copy: this.copyOf(path) };
-  }
-
-  async entries(paths: readonly string[], tracked: boolean): Promise<readonly SentEntry[]> {
-    const entries: SentEntry[] = [];
-    for (const path of paths) entries.push(await this.entry(path, tracked));
-    return entries;
-  }
-
-  /** Paths summed up by what makes them unneeded, but for what the Dockerfile names. */
-  async grouped(paths: readonly string[], named: string): Promise<readonly SentEntry[]> {
-    const sums = new Map<string, SentEntry>();
-    const tracked = new Set(this.tracked());
-    for (const path of paths) {
-      const group = isUnneeded(path);
-      if (!group || names(named, group)) continue;
-      const { bytes, copy } = await this.entry(path, tracked.has(path));
-      const before = sums.get(group);
-      sums.set(group, {
-        path: group,
-        bytes: bytes + (before?.bytes ?? 0),
-        tracked: tracked.has(path),
-        copy: before?.copy ?? copy,
-      });
-    }
-    return [...sums.values()].sort((a, b) => b.bytes - a.bytes);
-  }
-
-  async #readBelow(): Promise<readonly string[]> {
-    const { untracked, submodules } = this.#repository;
-    const enters = (folder: string) =>
-      !FILLED_BY_PROGRAMS.test(posix.basename(folder)) && this.#mayBeSent(withoutSlash(folder));
-    const folders = [...untracked, ...submodules].filter((path) => path.endsWith('/'));
-    // The context may stand in such a folder itself.
-    const around = folders.some((folder) => this.#prefix.startsWith(folder)) ? [this.#prefix] : [];
-    const within = folders.filter((folder) => folder.startsWith(this.#prefix) && folder !== this.#prefix);
-    const { paths, left } = await this.#repository.below([...around, ...within.filter(enters)], enters);
-    this.#repository.unread.add('contextFolder', ...left);
-    const single = untracked.filter((path) => !path.endsWith('/'));
-    return this.#sentOf(
-      [...single, ...within.filter((folder) => !enters(folder)), ...paths].map(withoutSlash),
-    );
-  }
-
-  /** Whether a folder, or something in it, may be sent. */
-  #mayBeSent(folder: string): boolean {
-    return this.#ignore.reopens || this.#ignore.isSent(folder.slice(this.#prefix.length));
-  }
-
-  #sentOf(paths: readonly string[]): readonly string[] {
-    return paths
-      .filter((path) => path.startsWith(this.#prefix))
-      .map((path) => path.slice(this.#prefix.length))
-      .filter((path) => path !== '' && this.#ignore.isSent(path));
-  }
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/\/$/, '');
-}
-
-/** Whether the Dockerfile speaks of it: then the build needs it. */
-function names(dockerfile: string, group: string): boolean {
-  const word = group.replace(/^\*\*\//, '');
-  return dockerfile.split(/[\s"'=,[\]:/]+/).includes(word);
 }

@@ -3,7 +3,8 @@ import { isTestFile, secretFileKind } from '../secret-paths.ts';
 import { isFrameworkDefaults, secretAssignments } from '../tracked-files/assignments.ts';
 import { credentialsIn, isKeyStore } from '../tracked-files/credentials.ts';
 import { privateKeysIn } from '../tracked-files/private-keys.ts';
-import type { ContextView, Copy } from './build-context.ts';
+import type { Copy } from './build-context.ts';
+import type { ContextView } from './context-view.ts';
 
 /** A file with secrets that a COPY takes. */
 export interface SecretInContext {
@@ -21,7 +22,7 @@ export async function secretsIn(
   view: ContextView,
   repository: Repository,
 ): Promise<readonly SecretInContext[]> {
-  const tracked = new Set(view.tracked());
+  const tracked = new Set(await view.tracked());
   const found: SecretInContext[] = [];
   for (const path of [...tracked, ...(await view.below())]) {
     if (!isCandidate(path)) continue;
