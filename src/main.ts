@@ -148,11 +148,12 @@ function joinPorts(
         aws.ecs(),
       ]);
       const logs = new CloudWatchLogReader(async (region) => {
-        const [{ CloudWatchLogsClient }, { clientConfig }] = await Promise.all([
+        const [{ CloudWatchLogsClient }, { clientConfig }, { withTypedAnswers }] = await Promise.all([
           import('@aws-sdk/client-cloudwatch-logs'),
           import('./aws/client.ts'),
+          import('./aws/typed-answers.ts'),
         ]);
-        return new CloudWatchLogsClient(clientConfig({ ...aws.clientSettings(), region }));
+        return withTypedAnswers(new CloudWatchLogsClient(clientConfig({ ...aws.clientSettings(), region })));
       });
       return { ecs: new EcsObservations(ecs.client), logs };
     },

@@ -1,7 +1,7 @@
 /**
  * How a call goes wrong. `reset-before`: before anything is done; `reset-after`: done, and the answer lost;
  * `drip`: done, and the answer comes a byte a second; `wrong-json`: done, and answered with JSON of another shape;
- * `mutated`: done, and answered with one value changed, which the fault's `random` chooses;
+ * `mutated`: done, and answered with up to three values changed, which the fault's `random` chooses;
  * `worded`: done, and answered with the fault's `text` after each sentence that the answer has for a reader;
  * `html`: a proxy's page in place of an answer; `expired`: the credentials are over; `refuse`: AWS's API answers with
  * the fault's own `error`; `answer`: any service answers with the fault's own `answer`, byte for byte.

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, FaultKind } from './fault.ts';
-import { mutateJson, wordJson } from './mutate.ts';
+import { mutateAnswer, wordJson } from './mutate.ts';
 
 const SPOILING: readonly FaultKind[] = [
   'reset-after',
@@ -52,7 +52,7 @@ export function spoilAnswer(res: ServerResponse, fault: Fault | undefined): void
 function changed(body: Buffer, fault: Fault | undefined): Buffer {
   if (fault?.kind === 'wrong-json') return OTHER_JSON;
   if (fault?.kind === 'worded') return wordJson(body, fault.text ?? '');
-  return fault?.kind === 'mutated' && fault.random ? mutateJson(body, fault.random) : body;
+  return fault?.kind === 'mutated' && fault.random ? mutateAnswer(body, fault.random) : body;
 }
 
 /** A byte a second: a connection that is never idle, and an answer that never comes. */

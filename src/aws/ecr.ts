@@ -11,6 +11,7 @@ import { isLoopback } from '../runner/http.ts';
 import { type ClientSettings, clientConfig, optionalAnswer } from './client.ts';
 import { probeTransfer } from './ecr-probes.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from './transfer.ts';
+import { withTypedAnswers } from './typed-answers.ts';
 
 /** A repository of ECR. */
 export interface EcrRepository {
@@ -50,7 +51,7 @@ export class Ecr {
   readonly #client: ECRClient;
 
   constructor(settings: ClientSettings) {
-    this.#client = new ECRClient(clientConfig(settings));
+    this.#client = withTypedAnswers(new ECRClient(clientConfig(settings)));
   }
 
   /** A password for docker and the registry's HTTP API, good for 12 hours. */

@@ -18,6 +18,7 @@ import { type ClientSettings, clientConfig, optionalAnswer } from './client.ts';
 import { type PastDeployment, readServiceHistory } from './service-history.ts';
 import { rolesOf } from './task-roles.ts';
 import { type TaskRuntime, taskRuntimeOf } from './task-runtime.ts';
+import { withTypedAnswers } from './typed-answers.ts';
 
 /** A deployment in a service's list. */
 export interface ServiceDeploymentEntry {
@@ -87,9 +88,9 @@ export class Ecs {
 
   constructor(settings: ClientSettings) {
     const config = clientConfig(settings);
-    this.client = new ECSClient(config);
+    this.client = withTypedAnswers(new ECSClient(config));
     // UpdateService is not idempotent: after a lost answer the SDK's retry would start a second deployment.
-    this.#once = new ECSClient({ ...config, maxAttempts: 1 });
+    this.#once = withTypedAnswers(new ECSClient({ ...config, maxAttempts: 1 }));
   }
 
   /** The cluster's status, or undefined where there is no such cluster. */

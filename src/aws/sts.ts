@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { type ClientSettings, clientConfig } from './client.ts';
+import { withTypedAnswers } from './typed-answers.ts';
 
 /** Who AWS says the caller is. */
 export interface CallerIdentity {
@@ -30,7 +31,7 @@ export class Sts {
   #identity: Promise<CallerIdentity> | undefined;
 
   constructor(settings: ClientSettings) {
-    this.#client = new STSClient(clientConfig({ ...settings, onSent: this.#sent.resolve }));
+    this.#client = withTypedAnswers(new STSClient(clientConfig({ ...settings, onSent: this.#sent.resolve })));
   }
 
   /** The credentials that the client signs with. Throws what their source throws. */

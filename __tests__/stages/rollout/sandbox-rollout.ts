@@ -6,6 +6,7 @@ import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-s
 import { type Sandbox, type SandboxOptions, startSandbox, type Truth } from '../../../sandbox/sandbox.ts';
 import { EcsObservations } from '../../../src/aws/ecs-observe.ts';
 import { CloudWatchLogReader } from '../../../src/aws/logs.ts';
+import { withTypedAnswers } from '../../../src/aws/typed-answers.ts';
 import type { ProgressLine, RolloutOutcome, StartedDeployment } from '../../../src/stages/rollout/rollout.ts';
 import { watchRollouts } from '../../../src/stages/rollout/watch.ts';
 
@@ -36,7 +37,7 @@ export async function rolloutInSandbox(
       },
     };
     const pushed = await pushImage(sandbox, new ECRClient(config));
-    const ecs = new ECSClient(config);
+    const ecs = withTypedAnswers(new ECSClient(config));
     const started = await startAll(sandbox, ecs);
     const begun = performance.now();
     const lines: ProgressLine[] = [];
@@ -50,7 +51,9 @@ export async function rolloutInSandbox(
       },
       {
         ecs: new EcsObservations(ecs),
-        logs: new CloudWatchLogReader(async (region) => new CloudWatchLogsClient({ ...config, region })),
+        logs: new CloudWatchLogReader(async (region) =>
+          withTypedAnswers(new CloudWatchLogsClient({ ...config, region })),
+        ),
         clock: {
           now: () => (performance.now() - begun) * speed,
           sleep: (ms, signal) => wait(ms / speed, undefined, { signal }).catch(() => {}),
