@@ -50,9 +50,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 for (;;) {
   isStale = false;
-  if (await run('scripts/build.ts')) await run('sandbox/demo.ts', process.argv.slice(2));
+  if (await run('scripts/build.ts', ['--quick'])) await run('sandbox/demo.ts', process.argv.slice(2));
   if (!isStale) {
-    process.stdout.write('\nWaiting for a change in src/, sandbox/ or action.yml. Ctrl-C ends this.\n');
+    process.stdout.write(
+      '\nWaiting for a change in src/, sandbox/ or action.yml. Ctrl-C ends this. Before a commit, `npm run build` makes dist/ small.\n',
+    );
     await new Promise<void>((resolve) => {
       wake = resolve;
     });
