@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { minify } from 'terser';
+import { eagerModules } from './eager-modules.ts';
 import { licences } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -62,7 +63,7 @@ async function minifyFile(path: string): Promise<void> {
     keep_fnames: true,
     format: { comments: false },
   });
-  writeFileSync(path, code);
+  writeFileSync(path, eagerModules(code));
 }
 
 function filesIn(folder: string): readonly string[] {
