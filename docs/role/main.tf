@@ -312,9 +312,17 @@ locals {
           Effect = "Allow"
           Action = [
             "ecs:DescribeServices",
-            "ecs:DescribeTaskDefinition",
             "ecs:UpdateService",
           ]
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+          ]
+        },
+        {
+          Sid      = "TaskDefinition"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeTaskDefinition"
           Resource = "*"
         },
         {
@@ -322,23 +330,41 @@ locals {
           Effect = "Allow"
           Action = [
             "ecs:ListServiceDeployments",
-            "ecs:DescribeServiceDeployments",
             "ecs:DescribeServiceRevisions",
           ]
           Resource = [
             "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-deployment/${var.cluster}/${var.service}/*",
             "arn:${local.partition}:ecs:${var.region}:${local.account}:service-revision/${var.cluster}/${var.service}/*",
           ]
         },
         {
-          Sid    = "Tasks"
+          Sid    = "OptionalServiceDeployments"
+          Effect = "Allow"
+          Action = "ecs:DescribeServiceDeployments"
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-deployment/${var.cluster}/${var.service}/*",
+          ]
+        },
+        {
+          Sid      = "OptionalTasks"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeTasks"
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:task/${var.cluster}/*"
+        },
+        {
+          Sid    = "OptionalLists"
           Effect = "Allow"
           Action = [
             "ecs:ListTasks",
-            "ecs:DescribeTasks",
+            "ecs:ListServices",
           ]
           Resource = "*"
+          Condition = {
+            ArnEquals = {
+              "ecs:cluster" = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+            }
+          }
         },
         {
           Sid      = "OptionalCluster"
@@ -358,7 +384,6 @@ locals {
           Action = [
             "ecr:DescribeImages",
             "ecs:ListClusters",
-            "ecs:ListServices",
           ]
           Resource = "*"
         },

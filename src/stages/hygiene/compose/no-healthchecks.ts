@@ -11,7 +11,7 @@ export const noHealthchecks: Rule<ComposeFiles> = {
   summary: 'Services of a Compose file without a health check',
   level: 'note',
   why: 'Without a health check, `docker compose ps` calls a service that hangs running, `docker compose up --wait` is done before it answers, and no other service can wait for it.',
-  how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that are built here and have a port or another service that depends on them, and at PostgreSQL, MySQL, MariaDB, MongoDB and RabbitMQ with a published port: those without a `healthcheck`, in the file or in one beside it, whose Dockerfile has no `HEALTHCHECK` either. One finding for each file. Left alone are workers without a port, services that run once or that extend others, what `depends_on` was told of already, a Dockerfile that could not be read, other images, which may bring a check, and files for development and tests.',
+  how: 'Looks at the services of `compose.yaml` and `docker-compose*.yml` that are built here and have a port or another service that depends on them, and at PostgreSQL, MySQL, MariaDB, MongoDB and RabbitMQ with a published port: those without a `healthcheck`, in the file or in one beside it, whose Dockerfile has no `HEALTHCHECK` either. One finding for each file. Left alone are workers without a port, services that run once or that extend others, what `depends_on` was told of already, a Dockerfile that could not be read, other images, which may bring a check, and overrides and files for development and tests.',
   fix: 'With its own port and path, and a program that the image has:\n\n```yaml\nservices:\n  api:\n    healthcheck:\n      test: ["CMD", "curl", "-fsS", "http://localhost:8000/health"]\n      interval: 10s\n      timeout: 3s\n      retries: 5\n      start_period: 20s\n```\n\nOr a `HEALTHCHECK` in its Dockerfile, which serves docker as well. ECS reads neither: it reads the `healthCheck` of the task definition.',
   source: 'https://docs.docker.com/reference/compose-file/services/#healthcheck',
   see: "git grep -c healthcheck: -- '*compose*.y*ml'",
@@ -63,9 +63,10 @@ export const noHealthchecks: Rule<ComposeFiles> = {
         },
       },
       {
-        name: 'a file for development',
+        name: 'a file for development, and what a developer adds',
         files: {
           'compose.dev.yaml': 'services:\n  a:\n    build: .\n    ports: ["80:80"]\n',
+          'compose.override.yml': 'services:\n  e2e:\n    build: .\n    ports: ["80:80"]\n',
           Dockerfile: 'FROM nginx:1.29\n',
         },
       },
@@ -75,7 +76,8 @@ export const noHealthchecks: Rule<ComposeFiles> = {
 };
 
 function hitsIn(compose: ComposeFile, subject: ComposeFiles): readonly Hit[] {
-  if (isForDevelopment(compose.file)) return [];
+  // Compose adds an override by itself on a developer's machine alone.
+  if (isForDevelopment(compose.file) || /override\.ya?ml$/i.test(compose.file)) return [];
   const told = new Set(waitsIn(compose).map(({ on }) => on));
   const dependedOn = new Set(
     compose.services.flatMap(({ dependsOn }) =>
