@@ -14,10 +14,10 @@ const KEY_NAME =
   /^(app|jwt|license|openai|anthropic|stripe|sendgrid|mailgun|session|cookie|hmac|crypt\w*|auth)_key$/i;
 /** Names that are about a secret, and do not hold it. */
 const ABOUT_A_SECRET =
-  /(_|^)(file|path|arn|name|names|id|ids|url|uri|host|expir\w*|ttl|length|len|policy|enabled?|rotation|version|type|header|field|algorithm|alg|issuer|audience|lifetime|minutes|seconds|days|limit|max|min|count|public|region|endpoint|prefix|suffix|username|user|key_id|manager|provider|store|location)$|^(next_public|vite|react_app|nuxt_public|gatsby|expo_public|public)_|publi[cs]h|max_tokens/i;
+  /(_|^)(file|path|arn|name|names|id|ids|url|uri|host|expir\w*|ttl|length|len|policy|enabled?|rotation|version|type|header|field|algorithm|alg|issuer|audience|lifetime|minutes|seconds|days|limit|max|min|count|public|region|endpoint|prefix|suffix|username|user|key_id|manager|provider|store|location|hashers?|backend|reset|driver|engine|strength|regex|pattern|rules?|mode|format|class|namespace|scopes?)$|tokeni[sz]|^(next_public|vite|react_app|nuxt_public|gatsby|expo_public|public)_|publi[cs]h|max_tokens/i;
 /** Values for a developer's own machine, which open nothing else. */
 const DEVELOPMENT =
-  /^(postgres(ql)?|mysql|root|admin(istrator)?|pass(word)?\d{0,4}!?|passwd|secret\w{0,4}|token|test\w*|dev\w*|local\w*|guest|user|minio(admin)?|rabbitmq|redis|mongo|app|django-insecure.*|none|null|undefined|true|false|yes|no|empty|string|todo|tbd|fixme|unset|secret[_-]?key|\d{1,5})$/i;
+  /^(postgres(ql)?|mysql|root|admin(istrator)?|pass(word)?\d{0,4}!?|passwd|secret\w{0,4}|token|test\w*|dev\w*|local\w*|guest|user|minio(admin)?|rabbitmq|redis|mongo|app|django-insecure.*|none|null|undefined|true|false|yes|no|empty|string|todo|tbd|fixme|unset|keyboard cat|secret[_-]?key|\d{1,5})$/i;
 /** What sets nothing: switched off, or left empty. */
 const NO_VALUE = /^(|none|null|undefined|true|false|yes|no|on|off|empty|unset|\d{1,2})$/i;
 /** Words of a person for a person, such as `orders_password`. */
@@ -25,7 +25,7 @@ const WORDS = /^[a-z]+([_-][a-z]+)*[_-](password|secret|token|key)$|^(password|s
 /** References to where the value is, and values that are encrypted (dotenvx, sops, ansible-vault). */
 const ELSEWHERE =
   /^(\$|%|@|\{\{|arn:|op:\/\/|vault[:.]|ssm:|secretsmanager:|file:|env[:.(]|var\.|data\.|local\.|module\.|encrypted:|ENC\[|\/|\.\/)/i;
-const URL_WITH_PASSWORD = /^[a-z][a-z+.-]*:\/\/[^\s:/@]{1,100}:([^\s@/]{1,200})@/i;
+const URL_WITH_PASSWORD = /^[a-z][a-z+.-]*:\/\/[^\s:/@]{0,100}:([^\s@/]{1,200})@/i;
 
 /** The variables in a file of assignments (.env, tfvars) that are given a secret's value, in order. */
 export function secretAssignments(text: string): readonly SecretAssignment[] {
@@ -37,7 +37,11 @@ export function standInAssignments(text: string): readonly SecretAssignment[] {
   return assignmentsIn(
     text,
     (name, value) =>
-      isNamedSecret(name) && !isSecret(name, value) && !ELSEWHERE.test(value) && !NO_VALUE.test(value),
+      isNamedSecret(name) &&
+      !isSecret(name, value) &&
+      !isAddress(name, value) &&
+      !ELSEWHERE.test(value) &&
+      !NO_VALUE.test(value),
   );
 }
 
@@ -63,7 +67,12 @@ function isSecret(name: string, value: string): boolean {
   const [, password] = URL_WITH_PASSWORD.exec(value) ?? [];
   if (password !== undefined) return isRealValue(decoded(password));
   if (KEY_NAME.test(name)) return isRealValue(value) && isGenerated(value.replace(/^base64:/, ''));
-  return isNamedSecret(name) && isRealValue(value);
+  return isNamedSecret(name) && isRealValue(value) && !isAddress(name, value);
+}
+
+/** An address is none, but for one that is asked by whoever knows it. */
+function isAddress(name: string, value: string): boolean {
+  return /^https?:\/\//i.test(value) && !/webhook/i.test(name);
 }
 
 function isNamedSecret(name: string): boolean {
