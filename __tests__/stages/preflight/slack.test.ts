@@ -23,6 +23,8 @@ describe('webhookFault', () => {
     ['xapp-1-A', 'a token'],
     ['not a url', 'no', 'is not an https URL'],
     ['http://hooks.slack.com/services/T1/B1/x', 'is not an https URL'],
+    [`"${GOOD}"`, 'stands in quotes'],
+    [`'${GOOD}'`, 'stands in quotes'],
     ['ftp://127.0.0.1/x', 'is not an https URL'],
     ['https://hooks.slack.com/triggers/T01/1/a', 'the trigger of a workflow'],
     ['https://hooks.slack.com/workflows/T01/A1/1/a', 'the trigger of a workflow'],

@@ -36,6 +36,7 @@ const WEBHOOK_PATH = /^\/services\/T[A-Z0-9]{2,}\/B[A-Z0-9]{2,}\/[A-Za-z0-9]{8,}
 export function webhookFault(text: string): string | undefined {
   if (text.includes('${{')) return 'is an expression that GitHub did not evaluate, `${{ … }}`';
   if (/^xox[a-z]-|^xapp-/.test(text)) return "is a token for Slack's API, not a webhook's address";
+  if (/^(["'`]).*\1$/.test(text)) return 'stands in quotes, which are part of it';
   const url = URL.parse(text);
   if (url === null) return NO_HTTPS;
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
