@@ -413,7 +413,35 @@ const refusals: readonly Refusal[] = [
     codes: ['DG411'],
     says: ['There is no Dockerfile at `Dockerfile`'],
   },
+  {
+    name: 'a Dockerfile elsewhere',
+    files: { Dockerfile: undefined, 'backend/Dockerfile': 'FROM scratch\n', 'node_modules/Dockerfile': '' },
+    codes: ['DG411'],
+    says: [
+      'There is no Dockerfile at `Dockerfile`. There is backend/Dockerfile.',
+      'Write `context: backend` if it copies from its own folder, or `file: backend/Dockerfile`',
+    ],
+  },
+  {
+    name: 'a dockerfile in lower case',
+    files: { Dockerfile: undefined, dockerfile: 'FROM scratch\n' },
+    codes: ['DG411'],
+    says: ['There is dockerfile.', 'Write `file: dockerfile`.'],
+  },
+  {
+    name: 'an empty Dockerfile',
+    files: { Dockerfile: '' },
+    codes: ['DG411'],
+    says: ['Dockerfile has no `FROM`: it builds nothing.'],
+  },
   { name: 'no context', inputs: { context: 'backend' }, codes: ['DG412'] },
+  {
+    name: 'a context that is misspelt',
+    inputs: { context: './bakcend' },
+    files: { 'backend/Dockerfile': 'FROM scratch\n' },
+    codes: ['DG412'],
+    says: ['There is backend.'],
+  },
   { name: 'no engine', env: { PATH: onlyGit }, run: { path: [] }, codes: ['DG401'] },
   {
     name: 'a podman that is too old',

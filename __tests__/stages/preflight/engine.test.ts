@@ -13,6 +13,10 @@ beforeAll(async () => {
   await mkdir(join(workspace, 'app'));
   await mkdir(join(workspace, 'docker', 'Dockerfile'), { recursive: true });
   await writeFile(join(workspace, 'Dockerfile'), 'FROM scratch AS app\nARG a\n');
+  await writeFile(join(workspace, 'empty.Dockerfile'), '# nothing yet\n');
+  await writeFile(join(workspace, 'wide.Dockerfile'), Buffer.from('\uFEFFFROM scratch\n', 'utf16le'));
+  await writeFile(join(workspace, 'marked.Dockerfile'), '\uFEFFfrom scratch\n');
+  await writeFile(join(workspace, 'other.Dockerfile'), '#syntax=example/frontend\nbuild: all\n');
   await writeFile(join(workspace, 'app', 'prod.Dockerfile'), 'FROM scratch\n');
 });
 afterAll(() => rm(workspace, { recursive: true }));
@@ -41,6 +45,10 @@ describe('checkEngine', () => {
     [{ context: 'app' }, ['DG411']],
     [{ file: 'nothing' }, ['DG411']],
     [{ file: 'docker/Dockerfile' }, ['DG411']],
+    [{ file: 'empty.Dockerfile' }, ['DG411']],
+    [{ file: 'wide.Dockerfile' }, ['DG411']],
+    [{ file: 'marked.Dockerfile' }, []],
+    [{ file: 'other.Dockerfile' }, []],
     [{ context: 'nowhere' }, ['DG412']],
     [{ context: 'Dockerfile' }, ['DG412']],
     [{ context: 'https://github.com/acme/app.git#main' }, []],

@@ -1,11 +1,12 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { ContextSize } from '../../docker/context-size.ts';
 import type { Dockerfile } from '../../docker/dockerfile.ts';
 import type { Finding } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import type { BuildSettings } from '../inputs/config.ts';
 import { listed, size } from '../report/words.ts';
+import { dockerfilesNear, foldersOf } from './near-files.ts';
 import { nearName } from './near-name.ts';
 
 /** Where the files of a build are, as absolute paths. */
@@ -24,29 +25,67 @@ export function buildPaths(build: BuildSettings, workspace: string): BuildPaths 
   };
 }
 
-/** A context or a Dockerfile that is not there; empty where both are. */
-export async function missingFiles(build: BuildSettings, paths: BuildPaths): Promise<readonly Finding[]> {
+/** A context or a Dockerfile that is not there, or that builds nothing; empty where both will do. */
+export async function missingFiles(
+  build: BuildSettings,
+  paths: BuildPaths,
+  workspace: string,
+): Promise<readonly Finding[]> {
   const context = await stat(paths.context).catch(() => undefined);
   if (!context?.isDirectory()) {
+    const near = nearName(build.context, await foldersOf(workspace));
     return [
       {
         code: 'DG412',
         level: 'error',
-        title: `The build context \`${build.context}\` ${context ? 'is not a folder' : 'does not exist in the workspace'}.`,
+        title: `The build context \`${build.context}\` ${context ? 'is not a folder' : 'does not exist in the workspace'}.${near ? ` There is ${oneLine(near, 80)}.` : ''}`,
         fix: 'Correct `context`, or put `- uses: actions/checkout@v5` before this step.',
       },
     ];
   }
   const dockerfile = await stat(paths.dockerfile).catch(() => undefined);
-  if (dockerfile?.isFile()) return [];
-  return [
-    {
-      code: 'DG411',
-      level: 'error',
-      title: `There is no Dockerfile at \`${build.file ?? join(build.context, 'Dockerfile')}\`.`,
-      fix: 'Name it with `file: path/to/Dockerfile` (from the root of the workspace), or put `- uses: actions/checkout@v5` before this step.',
-    },
-  ];
+  if (!dockerfile?.isFile()) return [await noDockerfile(build, workspace)];
+  return (await hasStage(paths.dockerfile)) ? [] : [noFrom(relative(workspace, paths.dockerfile))];
+}
+
+/** Whether there is anything to build; a frontend of its own (`# syntax=`) may read the file in any way. */
+async function hasStage(dockerfile: string): Promise<boolean> {
+  // What can't be read is for docker to tell.
+  const text = await readFile(dockerfile, 'utf8').catch(() => undefined);
+  return text === undefined || /^\s*FROM\s/im.test(text) || /^\s*#\s*syntax\s*=/im.test(text);
+}
+
+function noFrom(file: string): Finding {
+  return {
+    code: 'DG411',
+    level: 'error',
+    title: `${oneLine(file, 120)} has no \`FROM\`: it builds nothing.`,
+    fix: 'Begin it with a stage, such as `FROM python:3.13-slim`. If it has one, save the file as UTF-8.',
+    where: { file, line: 1 },
+  };
+}
+
+async function noDockerfile(build: BuildSettings, workspace: string): Promise<Finding> {
+  const near = await dockerfilesNear(workspace);
+  const [first] = near;
+  const isAre = near.length === 1 ? 'is' : 'are';
+  return {
+    code: 'DG411',
+    level: 'error',
+    title: `There is no Dockerfile at \`${build.file ?? join(build.context, 'Dockerfile')}\`.${first ? ` There ${isAre} ${listed(near.map((path) => oneLine(path, 80)))}.` : ''}`,
+    fix: first
+      ? useOf(oneLine(first, 80))
+      : 'Name it with `file: path/to/Dockerfile` (from the root of the workspace), or put `- uses: actions/checkout@v5` before this step.',
+  };
+}
+
+/** How a Dockerfile is used that lies elsewhere: what is in a folder mostly copies from it. */
+function useOf(path: string): string {
+  const folder = dirname(path);
+  const byFile = `\`file: ${path}\``;
+  return folder !== '.' && basename(path) === 'Dockerfile'
+    ? `Write \`context: ${folder}\` if it copies from its own folder, or ${byFile} if from the root.`
+    : `Write ${byFile}.`;
 }
 
 /** Build arguments that docker knows without an ARG (docs.docker.com, "Predefined ARGs", BuildKit's among them). */

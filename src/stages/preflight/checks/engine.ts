@@ -54,7 +54,7 @@ async function fileFindings({ config, lookups, run }: CheckContext): Promise<Bui
   const { build } = config;
   const paths = buildPaths(build, run.workspace);
   if (paths === undefined) return { findings: [], size: undefined };
-  const missing = await missingFiles(build, paths);
+  const missing = await missingFiles(build, paths, run.workspace);
   if (missing.length > 0) return { findings: missing, size: undefined };
   const [dockerfile, size] = await Promise.all([
     // A whole parser is loaded for it: not where nothing is asked of the Dockerfile.
