@@ -27,8 +27,12 @@ export interface WorkflowRun extends ActRun {
 interface WorkflowRunOptions {
   readonly act: string;
   readonly sandbox: Sandbox;
-  /** Path in the repository → text. The workflow that is started is `.github/workflows/start.yml`. */
+  /** Path in the repository → text. */
   readonly files: Readonly<Record<string, string>>;
+  /** What is started; `.github/workflows/start.yml` if left out. */
+  readonly workflow?: string;
+  /** The one job that is run; all if left out. */
+  readonly job?: string;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   /** What happened; a push to main if left out. */
@@ -45,6 +49,7 @@ export interface ActOptions {
   readonly home: string;
   /** Path in the repository. */
   readonly workflow: string;
+  readonly job?: string;
   readonly event: { readonly name: string; readonly payload: unknown };
   /** Actions that are on this machine: `owner/name@ref` → folder. */
   readonly local: Readonly<Record<string, string>>;
@@ -84,7 +89,8 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
       act,
       folder: workspace.folder,
       home,
-      workflow: '.github/workflows/start.yml',
+      workflow: options.workflow ?? '.github/workflows/start.yml',
+      ...(options.job === undefined ? {} : { job: options.job }),
       event: options.event ?? { name: 'push', payload: { ref: 'refs/heads/main' } },
       local: {
         ...checkouts({ ...options.files, called: workflowText('deploy.yml') }, home),
@@ -125,6 +131,7 @@ export async function runAct(options: ActOptions): Promise<ActRun> {
       '--json',
       '--verbose=false',
     ],
+    ...(options.job === undefined ? [] : ['--job', options.job]),
     ...Object.entries(options.local).flatMap(([name, path]) => ['--local-repository', `${name}=${path}`]),
     ...Object.entries(options.environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...Object.entries(options.secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),

@@ -20,6 +20,8 @@ export interface Rehearsal {
   released(version: string): Promise<string>;
   /** Pushes a release's tag, and runs what GitHub then starts. */
   pushTag(tag: string): Promise<ActRun>;
+  /** Pushes main, and runs CI. */
+  pushMain(): Promise<ActRun>;
   /** Presses the button of a workflow on main. */
   press(workflow: string, inputs: Readonly<Record<string, string>>): Promise<ActRun>;
   tags(): Readonly<Record<string, string>>;
@@ -142,6 +144,7 @@ export async function makeRehearsal(act: string): Promise<Rehearsal> {
       repository.git('push', '--quiet', 'origin', `HEAD:refs/tags/${tag}`);
       return run(`refs/tags/${tag}`, 'release.yml', 'push', {});
     },
+    pushMain: () => run('refs/heads/main', 'ci.yml', 'push', {}),
     press: (workflow, inputs) => run('refs/heads/main', workflow, 'workflow_dispatch', { inputs }),
     tags: repository.tags,
     releases: api.releases,
@@ -157,7 +160,7 @@ export async function makeRehearsal(act: string): Promise<Rehearsal> {
 
 /** The actions that the workflows call, at the commits that they name. */
 function standInActions(folder: string): Readonly<Record<string, string>> {
-  const texts = ['release.yml', 'move-tags.yml'].map((name) =>
+  const texts = ['ci.yml', 'release.yml', 'move-tags.yml'].map((name) =>
     readFileSync(join(root, '.github', 'workflows', name), 'utf8'),
   );
   const scripts: Readonly<Record<string, readonly [inputs: readonly string[], script: string]>> = {

@@ -134,3 +134,17 @@ describe.skipIf(act === undefined)('a release, rehearsed with act', () => {
     ]);
   });
 });
+
+describe.skipIf(act === undefined)('CI, rehearsed with act', () => {
+  it.each([
+    ['', 'success', 0],
+    ['exit 3\n', 'failure', 1],
+  ])('is what .ci/run says (%j)', async (more, ending, exitCode) => {
+    const stage = await setUp();
+    stage.commit('1.2.0', { '.ci/run': `echo tested >> "$REHEARSED/tests"\n${more}` });
+    const run = await stage.pushMain();
+    expect(run.exitCode, run.log).toBe(exitCode);
+    expect(Object.values(run.jobs)).toEqual([ending]);
+    expect(stage.testRuns()).toBe(1);
+  });
+});
