@@ -55,9 +55,10 @@ async function main(): Promise<boolean> {
     state.record(report, stage);
     if (stage !== 'preflight' && (report.mode === 'deploy' || report.image)) record?.begin(report);
   });
-  const { run, tell } = await stages;
+  const { run } = await stages;
   const report = await withCommitCount(await run(config, findings, recorder, ports), process.env, signal);
   state.end(report);
+  const { tell } = await import('./stages/report/tell.ts');
   await tell(report, config, {
     runner: githubRunner,
     agents: ports.agents,
@@ -76,7 +77,7 @@ async function main(): Promise<boolean> {
 /** Asks who we are, and parses the stages while that is on its way: they are half of what there is to parse. */
 async function loadStages(aws: Aws | undefined) {
   await aws?.askIdentity();
-  return await import('./stages/whole-run.ts');
+  return await import('./stages/run.ts');
 }
 
 /** The report with the number of commits since the image before, where the checkout has them. */

@@ -5,14 +5,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ACTION, type DeployOptions, deploy } from './deploy.ts';
 
 /**
- * Words by which parts are known in a bundle: the SDK's clients by their JSON protocol's target prefixes, the stages by
- * a code that the rollout alone has.
+ * Words by which parts are known in a bundle: the SDK's clients by their JSON protocol's target prefixes, the
+ * preflight and the stages that change something by a code that they alone have.
  */
 const PARTS = {
   ecs: 'AmazonEC2ContainerServiceV20141113',
   ecr: 'AmazonEC2ContainerRegistry_V20150921',
   logs: 'Logs_20140328',
-  stages: 'DG612',
+  preflight: 'DG513',
+  changes: 'DG601',
 } as const;
 
 const copies: string[] = [];
@@ -54,11 +55,26 @@ describe('the questions of a preflight', () => {
   });
 });
 
-describe('the stages', () => {
-  it('are loaded when the first question has been asked', async () => {
-    const { run: ended, truth } = await run(['stages'], { inputs: { mode: 'check' } });
+describe('the preflight', () => {
+  it('is loaded when the first question has been asked', async () => {
+    const { run: ended, truth } = await run(['preflight'], { inputs: { mode: 'check' } });
     expect(truth.calls.map(({ operation }) => operation)).toEqual(['GetCallerIdentity']);
-    expect(ended.log).toContain('stages was loaded');
+    expect(ended.log).toContain('preflight was loaded');
+  });
+});
+
+describe('the stages that change something', () => {
+  it('are not loaded by a check', async () => {
+    const { run: ended } = await run(['changes'], { inputs: { mode: 'check' } });
+    expect(ended.outputs['result'], ended.log).toBe('checked');
+  });
+
+  it('are loaded by a deploy: the test would notice', async () => {
+    const { run: ended, truth } = await run(['changes'], {});
+    expect(ended.log).toContain('changes was loaded');
+    expect(ended.outputs['result']).toBe('failed');
+    expect(truth.slackMessages).toHaveLength(1);
+    expect(truth.deploymentsStarted).toEqual([]);
   });
 });
 
