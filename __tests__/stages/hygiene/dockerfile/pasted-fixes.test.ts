@@ -51,6 +51,16 @@ describe('what DG001 says to paste', () => {
     expect([...of('DG001', after), ...of('DG013', after)]).toEqual([]);
   });
 
+  it('asks PHP-FPM on its own port', async () => {
+    expect(of('DG001', await hits({ Dockerfile: 'FROM php:8.4-fpm\n' }))[0]?.fix).toContain(', 9000)');
+  });
+
+  it('knows an image that is named by a default made of others', async () => {
+    const text = 'ARG V=bookworm\nARG D=${V}-slim\nARG IMAGE="debian:$D"\nFROM ${IMAGE}\n';
+    expect(of('DG001', await hits({ Dockerfile: text }))[0]?.fix).toContain('CMD ["bash"');
+    expect(of('DG008', await hits({ Dockerfile: text }))).toHaveLength(1);
+  });
+
   it('is curl where the image installs it', async () => {
     const text = 'FROM debian:bookworm-slim\nRUN apt-get update && apt-get install -y curl\n';
     expect(of('DG001', await hits({ Dockerfile: text }))[0]?.fix).toContain('CMD ["curl"');
@@ -99,6 +109,18 @@ describe('what DG020 says to paste', () => {
     };
     expect(await fixes({})).toEqual(['Create `.dockerignore`:\n```text\napi/.env\n```']);
     expect(await fixes({ '.dockerignore': 'api/.env\n' })).toEqual([]);
+  });
+});
+
+describe('what DG015 says to write', () => {
+  it.each([
+    ['CMD ["fastapi", "dev", "app.py"]', 'fastapi run'],
+    ['CMD ["uvicorn", "app:app", "--reload"]', 'Leave `--reload` out.'],
+    ['CMD ["npx", "vite"]', 'FROM nginx'],
+    ['CMD ["npm", "run", "dev"]', 'Start what the framework has for production'],
+  ])('%s', async (command, expected) => {
+    const [found] = of('DG015', await hits({ Dockerfile: `FROM debian:12-slim\n${command}\n` }));
+    expect(found?.fix).toContain(expected);
   });
 });
 

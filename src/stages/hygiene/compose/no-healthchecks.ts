@@ -1,4 +1,4 @@
-import { probeOf } from '../dockerfile/probes.ts';
+import { likelyPort, probeOf } from '../dockerfile/probes.ts';
 import type { Hit, Rule } from '../rule.ts';
 import { stageKey } from './built-stages.ts';
 import { type ComposeFile, isForDevelopment, type Service } from './compose-file.ts';
@@ -124,7 +124,7 @@ function fixFor(services: readonly Service[], { stages }: ComposeFiles): string 
   const blocks = services.flatMap((service) => {
     const store = storeOf(service.image?.text ?? '');
     const stage = service.build && stages.get(stageKey(service.build));
-    const probe = (stage && probeOf(stage, service.port ?? 8000)) ?? ['/app', 'healthcheck'];
+    const probe = (stage && probeOf(stage, service.port ?? likelyPort(stage))) ?? ['/app', 'healthcheck'];
     const asks = JSON.stringify(['CMD', ...probe]).replaceAll('$', '$$$$');
     return [
       `  ${service.name}:`,

@@ -79,6 +79,7 @@ export const developmentServer: Rule<Dockerfiles> = {
       {
         where: { file, line: found.line },
         title: `The image of ${file} starts a development server: \`${developmentCommand(found.words)}\`.`,
+        ...fixFor(developmentCommand(found.words)),
       },
     ];
   }),
@@ -99,6 +100,30 @@ const SERVERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['webpack serve', /^(npx )?(webpack serve|webpack-dev-server)( |$)/],
   ['npm run dev', /^(npm|pnpm|yarn|bun) (run )?(dev|start:dev|watch)( |$)/],
 ];
+
+const PAGE =
+  'Build the page in a stage before (`npm run build`), and copy what comes of it into a stage `FROM nginx`, which serves it.';
+const FIXES: Readonly<Record<string, string>> = {
+  'fastapi dev': 'Write `fastapi run` in its place.',
+  '--reload': 'Leave `--reload` out.',
+  'flask run':
+    'Write `CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]`, with your own module, and install gunicorn.',
+  'manage.py runserver':
+    'Write `CMD ["gunicorn", "--bind", "0.0.0.0:8000", "project.wsgi"]`, with your own project, and install gunicorn.',
+  nodemon: 'Start the same file by `node`.',
+  'next dev':
+    'Run the build in the image (`next build`, or your framework’s own), and start what comes of it (`next start`).',
+  vite: PAGE,
+  'ng serve': PAGE,
+  'react-scripts start': PAGE,
+  'webpack serve': PAGE,
+};
+
+/** The rule's own, which names several, where none is known for a command. */
+function fixFor(command: string | undefined): { readonly fix?: string } {
+  const fix = FIXES[command ?? ''];
+  return fix === undefined ? {} : { fix };
+}
 
 function developmentCommand(words: readonly string[]): string | undefined {
   const [program = '', ...rest] = words;

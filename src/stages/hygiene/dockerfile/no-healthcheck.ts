@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { type Dockerfile, type Dockerfiles, inEach, last } from './dockerfile.ts';
-import { probeOf } from './probes.ts';
+import { likelyPort, probeOf } from './probes.ts';
 
 /** DG001: neither docker nor ECS can tell whether the application in the image answers. */
 export const noHealthcheck: Rule<Dockerfiles> = {
@@ -90,7 +90,7 @@ export const noHealthcheck: Rule<Dockerfiles> = {
 /** A check made of what such an image has: slim images have no curl, and distroless ones nothing at all. */
 function fixFor({ final, containers }: Dockerfile): string {
   const known = exposedPort(final.lineage) ?? containers?.[0]?.portMappings?.[0]?.containerPort;
-  const port = known ?? (isFpm(final) ? 9000 : 8000);
+  const port = known ?? likelyPort(final);
   const probe = probeOf(final, port);
   const command = probe ?? [programOf(final.lineage), 'healthcheck'];
   return [
@@ -102,9 +102,6 @@ function fixFor({ final, containers }: Dockerfile): string {
     `  "healthCheck": {"command": ${JSON.stringify(['CMD', ...command])}, "startPeriod": 20}`,
   ].join('\n');
 }
-
-const isFpm = ({ image }: Dockerfile['final']) =>
-  image?.repository === 'php' && (image.tag ?? '').includes('fpm');
 
 /** What the image starts, as far as that is written down. */
 function programOf(lineage: Dockerfile['final']['lineage']): string {

@@ -2,6 +2,11 @@ import { familyOf, lacks } from './base-images.ts';
 import { mayBring } from './packages.ts';
 import type { Stage } from './stages.ts';
 
+/** The port that an image like it listens on, where nothing says another: PHP-FPM's own, or the one most use. */
+export function likelyPort({ image }: Stage): number {
+  return image?.repository === 'php' && (image.tag ?? '').includes('fpm') ? 9000 : 8000;
+}
+
 /**
  * A command that asks whether an application answers on a port, of programs that its image has; undefined where it is
  * known to have none for that.

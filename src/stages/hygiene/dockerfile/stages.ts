@@ -22,15 +22,29 @@ export interface Stage {
 /** Puts the instructions of a Dockerfile together into its stages, in order. */
 export function readStages(instructions: readonly Instruction[]): readonly Stage[] {
   const starts = instructions.flatMap(({ keyword }, at) => (keyword === 'FROM' ? [at] : []));
-  const globals = instructions
-    .slice(0, starts[0])
-    .flatMap(({ keyword, assignments }) => (keyword === 'ARG' ? assignments : []));
+  const globals: Assignment[] = [];
+  for (const { keyword, assignments } of instructions.slice(0, starts[0])) {
+    if (keyword === 'ARG') globals.push(...assignments.map((each) => withDefaults(each, globals)));
+  }
   const stages: Stage[] = [];
   for (const [at, start] of starts.entries()) {
     const from = instructions[start];
     if (from) stages.push(toStage(from, instructions.slice(start + 1, starts[at + 1]), globals, stages));
   }
   return stages;
+}
+
+/** More is no image's name; defaults made of defaults may double each time. */
+const MOST_CHARACTERS = 2_000;
+
+/** An ARG whose default is made of those before it: `ARG IMAGE="debian:${VERSION}"`. */
+function withDefaults(assignment: Assignment, before: readonly Assignment[]): Assignment {
+  const { value } = assignment;
+  if (!value?.includes('$')) return assignment;
+  const filled = fillIn(value, before);
+  return filled !== undefined && filled.length < MOST_CHARACTERS
+    ? { ...assignment, value: filled }
+    : assignment;
 }
 
 function toStage(

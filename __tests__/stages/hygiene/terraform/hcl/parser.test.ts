@@ -78,6 +78,11 @@ describe('blocks', () => {
     ]);
   });
 
+  it('are read by readers that were loaded at the same time', async () => {
+    const readers = await Promise.all([loadHclReader(), loadHclReader(), loadHclReader()]);
+    for (const each of readers) expect(each('a "b" {\n}\n', () => true).blocks).toHaveLength(1);
+  });
+
   it('that nobody asked for are not looked into', () => {
     const { blocks } = read('a "b" {\n  c = 1\n}\nd {\n  e = 1\n}\n', (type) => type === 'd');
     expect(blocks.map((block) => [block.type, block.arguments.size, block.broken])).toEqual([

@@ -36,9 +36,13 @@ export type HclReader = (
 /** What is known of a file that is not read to its end: nothing. */
 export const UNREAD: HclFile = { blocks: [], arguments: [], broken: true };
 
+/** One for all readers: two that are loaded at once get in each other's way. */
+let loaded: Promise<Parser> | undefined;
+
 /** A reader of HCL, made of tree-sitter and its grammar. Loads 0.5 MB. */
 export async function loadHclReader(): Promise<HclReader> {
-  const parser = await loadParser();
+  loaded ??= loadParser();
+  const parser = await loaded;
   return (text, wanted) => {
     if (ENDLESS_SPACE.test(text)) return UNREAD;
     const until = performance.now() + LONGEST_PARSE_MS;
