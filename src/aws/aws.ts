@@ -13,10 +13,8 @@ import type { TaskDefinitions } from './task-definitions.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How long the loading of one client waits for another's first question at most, in milliseconds. */
+/** How long the loading of what is heavy waits for a first question to be sent at most, in milliseconds. */
 const MOST_WAIT_MS = 100;
-/** How long the first question takes at most to be sent by a client that is loaded, where it needs nobody else. */
-const MOST_BEFORE_ASKED_MS = 30;
 
 /** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
 export class Aws {
@@ -108,7 +106,7 @@ export class Aws {
   async askIdentity(): Promise<void> {
     const asked = this.#whileIdentityIsAsked(async () => undefined).catch(() => undefined);
     await this.sts().catch(() => undefined);
-    await Promise.race([asked, sleep(MOST_BEFORE_ASKED_MS)]);
+    await Promise.race([asked, sleep(MOST_WAIT_MS)]);
   }
 
   /** A client takes 20 ms to load, in which nothing else can run: the first question is to be on its way by then. */
