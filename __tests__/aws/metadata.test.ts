@@ -61,6 +61,14 @@ describe('AwsMetadata', () => {
     expect(await (await metadata()).hasLogGroup(name, 'us-east-1')).toBe(expected);
   });
 
+  it('takes an answer without the list that it is about for none', async () => {
+    const other = await metadata({ faults: [{ kind: 'wrong-json' }] });
+    const parameter = parseSecretReference('/app/URL', 'us-east-1');
+    if (parameter === undefined) throw new Error('no reference');
+    await expect(other.secretState(parameter)).rejects.toThrow('without Parameters');
+    await expect(other.hasLogGroup('/ecs/dyno-agent', 'us-east-1')).rejects.toThrow('without logGroups');
+  });
+
   it('gives refusals as the SDK does', async () => {
     const denied = await metadata({ denied: ['logs:DescribeLogGroups'] });
     const refusal = await denied.hasLogGroup('x', 'us-east-1').then(() => undefined, readRefusal);

@@ -7,7 +7,10 @@ export type SecretState = 'there' | 'missing' | 'being deleted';
 /** Pages of one answer: a filtered list can have empty pages before the one that matters (API_DescribeParameters). */
 const PAGES = 5;
 
-/** What there is, without its content: log groups, parameters, secrets. Methods throw JsonCallRefused and NoAnswer. */
+/**
+ * What there is, without its content: log groups, parameters, secrets. Methods throw JsonCallRefused, NoAnswer, and an
+ * Error where an answer has another shape.
+ */
 export class AwsMetadata {
   readonly #settings: JsonCallSettings;
 
@@ -66,7 +69,9 @@ function fieldOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
+/** Throws where there is none: an answer of another shape says nothing of what there is. */
 function listAt(value: unknown, name: string): readonly unknown[] {
   const list = fieldOf(value, name);
-  return Array.isArray(list) ? list : [];
+  if (!Array.isArray(list)) throw new Error(`AWS answered without ${name}`);
+  return list;
 }

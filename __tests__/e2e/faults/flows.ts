@@ -1,3 +1,4 @@
+import { success } from '../../../sandbox/scenarios/success.ts';
 import { type DeployOptions, deploy } from '../deploy.ts';
 
 /** A whole run that faults are put in the way of. */
@@ -14,6 +15,8 @@ export interface Flow {
 
 /** A rollout takes some seconds here; what is waited for in vain is over after the least that can be asked for. */
 const SHORT_WAIT = { 'wait-for-minutes': '1' };
+
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:dyno-agent-AbCdEf';
 
 /** Everything that a deploy can do, once each; and what only a pinned, an undone or a rolled back one does. */
 export const flows: readonly Flow[] = [
@@ -46,6 +49,29 @@ export const flows: readonly Flow[] = [
     name: 'rollback',
     options: { inputs: { ...SHORT_WAIT, mode: 'rollback' } },
     calls: /^(ecs:(UpdateService|.*ServiceRevisions|.*ServiceDeployments)|registry:.*)$/,
+    result: 'succeeded',
+  },
+  {
+    name: 'secrets',
+    options: {
+      scenario: {
+        ...success,
+        world: {
+          ...success.world,
+          container: {
+            secrets: [
+              { name: 'URL', valueFrom: '/dyno-agent/URL' },
+              { name: 'KEY', valueFrom: SECRET },
+            ],
+          },
+          parameters: ['/dyno-agent/URL'],
+          secrets: [{ arn: SECRET }],
+        },
+        inputs: { 'health-check-urls': '{url}/health/ready', 'health-check-timeout-seconds': '10' },
+      },
+      inputs: SHORT_WAIT,
+    },
+    calls: /^(ssm|secretsmanager|health|iam):/,
     result: 'succeeded',
   },
 ];

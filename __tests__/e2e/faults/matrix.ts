@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Fault } from '../../../sandbox/sandbox.ts';
 import { type DeployOptions, deploy } from '../deploy.ts';
 import type { FlowCall } from './flows.ts';
@@ -51,17 +52,21 @@ export function nameOf({ group, row, column }: Case): string {
   return `${group} | ${row} | ${column}`;
 }
 
-/** Calls of the engine itself, whose hanging only the bound of a push ends: half an hour is not waited for here. */
+/** Calls of the engine itself, whose hanging only the bound of a push ends. */
 const PUSHED_BY_ENGINE =
   /^registry:(InitiateLayerUpload|UploadLayerPart|CompleteLayerUpload|BatchCheckLayerAvailability|PutImage)$/;
+
+/** The environment in which a push may take ten seconds. */
+export const SHORT_PUSH = { NODE_OPTIONS: `--require ${join(import.meta.dirname, 'short-push.cjs')}` };
 
 /** The cases of a call: each fault at its first time, some at its last. */
 export function casesOf(call: FlowCall): readonly Case[] {
   const { flow, service, operation, times } = call;
   const name = `${service}:${operation}`;
   return columns
-    .filter(({ fault }) => !(PUSHED_BY_ENGINE.test(name) && /^(hang|drip)$/.test(fault.kind)))
     .flatMap((column) => {
+      const shortened =
+        PUSHED_BY_ENGINE.test(name) && /^(hang|drip)$/.test(column.fault.kind) ? SHORT_PUSH : {};
       // A call that is made again and again is not made the same number of times in each run.
       const last = Math.min(times - 1, 3);
       const afters = column.later && last > 0 ? [0, last] : [0];
@@ -72,7 +77,11 @@ export function casesOf(call: FlowCall): readonly Case[] {
           row: after === 0 ? name : `${name}, later`,
           column: column.name,
           faulty: service,
-          options: { ...flow.options, sandbox: { ...flow.options.sandbox, faults: [fault] } },
+          options: {
+            ...flow.options,
+            sandbox: { ...flow.options.sandbox, faults: [fault] },
+            env: { ...flow.options.env, ...shortened },
+          },
         };
       });
     })

@@ -26,6 +26,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   pin: '`rollout: pin`',
   undo: 'A crash loop with `on-failure: rollback`',
   rollback: '`mode: rollback`',
+  secrets: 'A deploy of a task that needs secrets, with a health URL',
   places: 'Out of reach',
   engine: 'The container engine',
 };
