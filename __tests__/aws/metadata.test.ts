@@ -80,7 +80,7 @@ describe('AwsMetadata', () => {
   });
 
   it('signs for the region that it asks in, with the session token', async () => {
-    const server = await serve((_, response) => response.end('{}'));
+    const server = await serve((_, response) => response.end('{"logGroups":[]}'));
     const asked = new AwsMetadata({
       agents,
       credentials: () =>
@@ -94,8 +94,8 @@ describe('AwsMetadata', () => {
     await server.close();
   });
 
-  it.each(['', '[]', 'null', '7', '{"logGroups":7}', '{"logGroups":[null,{"logGroupName":7}]}', '<html>'])(
-    'takes the answer %j for no log group',
+  it.each(['', '[]', 'null', '7', '{"logGroups":7}', '<html>'])(
+    'takes the answer %j for none, which says nothing of a log group',
     async (body) => {
       const server = await serve((_, response) => response.end(body));
       const asked = new AwsMetadata({
@@ -103,8 +103,19 @@ describe('AwsMetadata', () => {
         credentials: () => Promise.resolve({ accessKeyId: 'x', secretAccessKey: 'y' }),
         environment: { AWS_ENDPOINT_URL: server.url },
       });
-      expect(await asked.hasLogGroup('x', 'us-east-1')).toBe(false);
+      await expect(asked.hasLogGroup('x', 'us-east-1')).rejects.toThrow('without logGroups');
       await server.close();
     },
   );
+
+  it('finds no log group in a list of other things', async () => {
+    const server = await serve((_, response) => response.end('{"logGroups":[null,{"logGroupName":7}]}'));
+    const asked = new AwsMetadata({
+      agents,
+      credentials: () => Promise.resolve({ accessKeyId: 'x', secretAccessKey: 'y' }),
+      environment: { AWS_ENDPOINT_URL: server.url },
+    });
+    expect(await asked.hasLogGroup('x', 'us-east-1')).toBe(false);
+    await server.close();
+  });
 });
