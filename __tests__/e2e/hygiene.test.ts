@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +82,19 @@ describe('hygiene', () => {
     expect(run.outputs['result'], run.log).toBe('checked');
     expect(run.log).toMatch(/✓ hygiene {4}nothing to mend/);
     expect(JSON.parse(sarif).runs[0].results).toEqual([]);
+  }, 60_000);
+
+  it('looks at the checkout in the folder that the build context is in', async () => {
+    const { folder, sha } = makeWorkspace({
+      '.env': `API_TOKEN=${SECRETS[0]}\n`,
+      Dockerfile: 'FROM scratch\nCOPY . /app\n',
+    });
+    const workspace = { folder: mkdtempSync(join(tmpdir(), 'deploy-guard-above-')), sha };
+    renameSync(folder, join(workspace.folder, 'app'));
+    const { run } = await deploy({ workspace, inputs: { mode: 'check', context: 'app' } });
+    expect(run.outputs['result'], run.log).toBe('checked');
+    expect(run.log).toMatch(/DG026 \.env:1 /);
+    expect(run.log).toMatch(/DG020 Dockerfile:2 /);
   }, 60_000);
 
   it('says that it looked at nothing where there is no git checkout, and refuses a file outside', async () => {

@@ -11,16 +11,16 @@ import type { RepositoryFacts } from './checkout.ts';
 /** AWS may be slow, or hang: then nothing is known of the containers. In milliseconds. */
 const LONGEST_WAIT_MS = 8_000;
 
-/** What a run knows of the deploy, by the paths that git tracks. What AWS and docker tell comes later, or never. */
-export function factsOf(context: CheckContext, tracked: ReadonlySet<string>): RepositoryFacts {
+/** What a run knows of the deploy, by the paths that git tracks below a folder. What AWS and docker tell comes later, or never. */
+export function factsOf(context: CheckContext, tracked: ReadonlySet<string>, root: string): RepositoryFacts {
   const { config, run, lookups } = context;
   const paths = buildPaths(config.build, run.workspace);
-  const dockerfile = paths && pathInside(run.workspace, paths.dockerfile);
+  const dockerfile = paths && pathInside(root, paths.dockerfile);
   const workflow = workflowPath(config.environment);
   const limit = sleep(LONGEST_WAIT_MS, undefined, { ref: false });
   return {
     facts: {
-      context: paths && pathInside(run.workspace, paths.context),
+      context: paths && pathInside(root, paths.context),
       dockerfile: dockerfile !== undefined && tracked.has(dockerfile) ? dockerfile : undefined,
       target: config.build.target,
       workflow: workflow !== undefined && tracked.has(workflow) ? workflow : undefined,
@@ -40,9 +40,9 @@ export function factsOf(context: CheckContext, tracked: ReadonlySet<string>): Re
   };
 }
 
-/** A path from the workspace with `/`, `.` for itself; undefined where it leads out of it. */
-function pathInside(workspace: string, absolute: string): string | undefined {
-  const path = relative(workspace, absolute);
+/** A path from the checkout with `/`, `.` for itself; undefined where it leads out of it. */
+function pathInside(root: string, absolute: string): string | undefined {
+  const path = relative(root, absolute);
   if (path === '') return '.';
   return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
     ? undefined

@@ -3,6 +3,7 @@ import type { HygieneSettings } from '../inputs/config.ts';
 import { type CheckContext, type CheckReport, skipped } from '../preflight/check.ts';
 import { count, listed } from '../report/words.ts';
 import { openCheckout } from './checkout.ts';
+import { checkoutRoot } from './checkout-root.ts';
 import { type Examination, examine } from './examine.ts';
 import { factsOf } from './facts.ts';
 import { groups } from './groups.ts';
@@ -17,8 +18,9 @@ const TIMEOUT_MS = 10_000;
 export async function hygieneReport(context: CheckContext): Promise<CheckReport> {
   const { config, run } = context;
   const { level, ignore, sarifFile } = config.hygiene;
-  const repository = await openCheckout(run.workspace, config.environment, (tracked) =>
-    factsOf(context, tracked),
+  const root = checkoutRoot(config.build, run.workspace);
+  const repository = await openCheckout(root, config.environment, (tracked) =>
+    factsOf(context, tracked, root),
   );
   if (repository === undefined) {
     const unwritten = sarifFile && (await writeSarifFile(sarifFile, run.workspace, undefined));
