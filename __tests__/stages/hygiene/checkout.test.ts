@@ -150,6 +150,21 @@ describe('a checkout', () => {
     expect((await open()).tracked).toEqual(['a']);
   });
 
+  it('tells where git does not say what it does not track', async () => {
+    git('init', '--quiet');
+    write('a', 'x');
+    git('add', 'a');
+    const bin = mkdtempSync(join(tmpdir(), 'bin-'));
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const script = `#!/bin/sh\ncase "$*" in *--others*) exit 1 ;; esac\nexec ${real} "$@"\n`;
+    writeFileSync(join(bin, 'git'), script, { mode: 0o755 });
+    const environment = { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
+    const repository = await openCheckout(folder, environment, () => facts);
+    rmSync(bin, { recursive: true });
+    expect(repository?.tracked).toEqual(['a']);
+    expect(repository?.unread.finding(() => false)?.title).toMatch(/what git does not track/);
+  });
+
   it('is none without git', async () => {
     expect(await openCheckout(folder, process.env, () => facts)).toBeUndefined();
     expect(await openCheckout(join(folder, 'nowhere'), process.env, () => facts)).toBeUndefined();

@@ -41,6 +41,7 @@ export async function openCheckout(
   const { tracked: known, submodules } = entriesOfIndex(listed);
   const unread = new Unread();
   if (listed.length >= MOST_PATHS) unread.add('path', 'what git tracks');
+  if (others === undefined) unread.add('untracked', 'what git does not track');
   if ((others?.length ?? 0) >= MOST_PATHS) unread.add('path', 'what git does not track');
   const files = new CheckoutFiles(workspace, unread);
   return {

@@ -15,6 +15,11 @@ const KINDS = {
     many: 'lists of files that end after 300,000',
     narrow: 'Take what is generated out of git, or put it where no deploy is made from.',
   },
+  untracked: {
+    one: 'list that git did not give within 10 seconds, or at all',
+    many: 'lists that git did not give within 10 seconds, or at all',
+    narrow: 'Look at what `git ls-files --others --directory` says in the checkout.',
+  },
   text: {
     one: 'tracked text larger than 1 MB, not searched for secrets',
     many: 'tracked texts larger than 1 MB, not searched for secrets',
