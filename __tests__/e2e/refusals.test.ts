@@ -236,6 +236,21 @@ const refusals: readonly Refusal[] = [
     codes: ['DG302'],
   },
   {
+    name: 'ECR out of order as a whole',
+    sandbox: { faults: [{ service: 'ecr', kind: '500' }] },
+    codes: ['DG302'],
+    says: ['unknown error. Run the job again'],
+  },
+  {
+    name: "a proxy's page in place of ECS",
+    sandbox: { faults: [{ service: 'ecs', kind: 'html' }] },
+    codes: ['DG502'],
+    says: [
+      "ECS can't be used: HTTP 502, which is not an answer of AWS's (a proxy's, perhaps). Run the job again",
+    ],
+    never: ['Deserialization'],
+  },
+  {
     name: 'ECS out of order',
     sandbox: { faults: [{ service: 'ecs', operation: 'DescribeServices', kind: '500' }] },
     codes: ['DG502'],

@@ -89,12 +89,18 @@ function tooLate(message: string): string | undefined {
   return `${what} within ${Number(ms) / 1000} s`;
 }
 
-/** The SDK's message, but where it is empty or says nothing (`Unknown`, `UnknownError`): a proxy's page, not AWS's. */
+/**
+ * The SDK's message, but where it is empty or says nothing (`Unknown`, `UnknownError`) or tells of the parser: a proxy's
+ * page, not AWS's.
+ */
 function worthReading(message: string, status: number | undefined): string {
+  if (message.includes('Deserialization error')) return notOfAws(status);
   if (message !== '' && !/^unknown(error)?$/i.test(message)) return message;
-  return status === undefined
-    ? 'no answer'
-    : `HTTP ${status}, which is not an answer of AWS's (a proxy's, perhaps)`;
+  return status === undefined ? 'no answer' : notOfAws(status);
+}
+
+function notOfAws(status: number | undefined): string {
+  return `${status === undefined ? 'what came' : `HTTP ${status}, which`} is not an answer of AWS's (a proxy's, perhaps)`;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -96,7 +96,9 @@ export const githubRunner: Runner = {
     const properties = finding.where
       ? { title, file: finding.where.file, ...(finding.where.line ? { startLine: finding.where.line } : {}) }
       : { title };
-    const text = `${finding.code} ${oneLine(finding.title)}${spaced(finding.fix)}`;
+    const words = oneLine(finding.title);
+    // What AWS said may end a title, and has no full stop of its own everywhere.
+    const text = `${finding.code} ${words}${/[.!?…]$/.test(words) ? '' : '.'}${spaced(finding.fix)}`;
     const command = finding.level === 'note' ? 'notice' : finding.level;
     core.issueCommand(command, core.toCommandProperties(properties), text);
   },
