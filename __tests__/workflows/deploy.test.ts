@@ -139,6 +139,33 @@ describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
     expect(truth.tagMoves.at(-1)).toMatchObject({ tag: 'latest', digest: before[0] });
   });
 
+  it('deploys by hand, with what the form asks for', async () => {
+    const sandbox = await newSandbox();
+    const inputs = {
+      ...{
+        mode: 'deploy',
+        environment: '',
+        'image-tag': '',
+        'role-to-assume': '',
+        'aws-region': 'us-east-1',
+      },
+      ...{ 'ecr-repository': 'dyno-agent', cluster: 'dyno-agent-cluster', service: 'dyno-agent-service' },
+    };
+    const run = await runWorkflow({
+      act: act ?? '',
+      sandbox,
+      workflow: '.github/workflows/deploy.yml',
+      event: { name: 'workflow_dispatch', payload: { ref: 'refs/heads/main', inputs } },
+      files: { '.github/workflows/deploy.yml': workflowText('deploy.yml') },
+    });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(endings(run)).toEqual({ 'deploy dyno-agent-service': 'success' });
+    expect(run.outputs['result']).toBe('succeeded');
+    const truth = sandbox.truth();
+    expect(truth.runningDigests['dyno-agent-service']).toEqual([run.outputs['image-digest']]);
+    expect(truth.slackMessages).toHaveLength(1);
+  });
+
   it.each([
     ['lint-command', 'true; false; true'],
     ['test-command', 'false | cat'],
