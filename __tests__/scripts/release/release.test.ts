@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkRelease } from '../../../scripts/release/check.ts';
@@ -105,6 +105,22 @@ describe('moveTags, in a real repository', () => {
     const other = repository.commit({}, 'Other');
     expect(() => tagsHere().make('v1.2.0', other)).toThrow('git push');
     expect(repository.tags()).toEqual({ 'v1.2.0': first });
+  });
+
+  it("says what to do where the workflow's own token may not move them", async () => {
+    const first = released('v1.2.0');
+    await moveTags('v1.2.0', false, tagsHere(), github());
+    released('v1.2.1');
+    // As GitHub refuses it.
+    writeFileSync(
+      join(repository.url, 'hooks', 'pre-receive'),
+      '#!/bin/sh\necho "refusing to allow a GitHub App to create or update workflow \\`.github/workflows/ci.yml\\` without \\`workflows\\` permission" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    const refused = moveTags('v1.2.1', false, remoteTags(repository.clone, 'ghs_secret'), github());
+    await expect(refused).rejects.toThrow('into the secret RELEASE_TOKEN of the environment release');
+    await expect(refused).rejects.not.toThrow('ghs_secret');
+    expect(repository.tags()).toMatchObject({ v1: first, 'v1.2': first });
   });
 
   it('says what is wrong where the server is gone', () => {
