@@ -134,7 +134,7 @@ export async function deployInto(
 }
 
 /** Images that pile up make each build slower. One that was never built is none to remove. */
-function removeImage(reference: string): void {
+export function removeImage(reference: string): void {
   if (engine.kind !== 'docker') return;
   const env = { ...process.env, ...engine.env };
   execFile('docker', ['image', 'rm', '--force', reference], { env }, () => undefined);

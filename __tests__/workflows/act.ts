@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { ACTION, engineAccess, makeWorkspace } from '../e2e/deploy.ts';
+import { ACTION, engineAccess, makeWorkspace, removeImage } from '../e2e/deploy.ts';
 
 /** What act says of a run on this machine in place of a container. */
 export interface ActRun {
@@ -113,6 +113,7 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
   } finally {
     rmSync(home, { recursive: true, force: true });
     rmSync(workspace.folder, { recursive: true, force: true });
+    removeImage(`${options.sandbox.registryHost}/dyno-agent:${workspace.sha}`);
   }
 }
 
