@@ -108,6 +108,12 @@ const refusals: readonly Refusal[] = [
     says: ['`cluster` and `service` are named by an ARN in eu-west-1, but `aws-region` is us-east-1'],
   },
   {
+    name: 'a revision by an ARN of another region',
+    inputs: { 'task-definition': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/dyno-agent:57' },
+    codes: ['DG515'],
+    says: ['`task-definition` is named by an ARN in eu-west-1'],
+  },
+  {
     name: 'a cluster by an ARN of another account',
     inputs: { cluster: 'arn:aws:ecs:us-east-1:210987654321:cluster/dyno-agent-cluster' },
     codes: ['DG515'],

@@ -4,7 +4,11 @@ import { listed } from '../report/words.ts';
 
 /** Inputs of an ARN of ECS, with its region and account: `arn:aws:ecs:REGION:ACCOUNT:cluster/NAME`. */
 function arnsOf({ ecs }: Pick<Config, 'ecs'>) {
-  const given = [['cluster', ecs.cluster], ...ecs.services.map((arn) => ['service', arn] as const)] as const;
+  const given = [
+    ['cluster', ecs.cluster],
+    ...ecs.services.map((arn) => ['service', arn] as const),
+    ['task-definition', ecs.taskDefinition ?? ''],
+  ] as const;
   return given.flatMap(([input, text]) => {
     const [, region, account] = /^arn:[\w-]+:ecs:([a-z0-9-]+):(\d{12}):/.exec(text) ?? [];
     return region && account ? [{ input, region, account }] : [];
