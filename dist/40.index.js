@@ -1,1 +1,1 @@
-export const id=40;export const ids=[40];export const modules={40:(o,n,t)=>{t.r(n),t.d(n,{podman:()=>d});const d={name:"podman",buildOptions:[]}}};
+export const id=40;export const ids=[40];export const modules={40:((o,n,t)=>{t.r(n),t.d(n,{podman:()=>d});const d={name:"podman",buildOptions:[]}})};

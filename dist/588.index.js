@@ -1,1 +1,1 @@
-export const id=588;export const ids=[588];export const modules={1588:(o,s,t)=>{t.r(s),t.d(s,{buildah:()=>d});const d={name:"buildah",buildOptions:["--layers"]}}};
+export const id=588;export const ids=[588];export const modules={1588:((o,s,t)=>{t.r(s),t.d(s,{buildah:()=>d});const d={name:"buildah",buildOptions:["--layers"]}})};
