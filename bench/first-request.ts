@@ -34,8 +34,15 @@ export interface Starter {
 
 const patienceMs = 60_000;
 
-/** Milliseconds from the start of the process until it asks for the first time. It gets no answer, and is killed then. */
-export async function untilFirstRequest(starter: Starter): Promise<number> {
+/** How long a start took, in milliseconds. */
+export interface StartTime {
+  readonly ms: number;
+  /** Of the CPU, by the main thread alone: the same on a busy machine. Undefined where the system doesn't tell. */
+  readonly cpuMs: number | undefined;
+}
+
+/** From the start of the process until it asks for the first time. It gets no answer, and is killed then. */
+export async function untilFirstRequest(starter: Starter): Promise<StartTime> {
   let ask: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {
     ask = resolve;
@@ -52,14 +59,24 @@ export async function untilFirstRequest(starter: Starter): Promise<number> {
     );
     await Promise.race([asked, ended]);
     const ms = performance.now() - startedAt;
+    const cpuMs = mainThreadMs(child.pid);
     ended.catch(() => undefined);
     const over = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await over;
-    return ms;
+    return { ms, cpuMs };
   } finally {
     called.close();
     place.remove();
+  }
+}
+
+/** What a process's main thread has had of the CPU so far, in milliseconds; Linux alone tells. */
+export function mainThreadMs(pid: number | undefined): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6;
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,8 +6,10 @@ import { EcsObservations } from '../src/aws/ecs-observe.ts';
 import { localClock } from '../src/runner/clock.ts';
 import type { StartedDeployment } from '../src/stages/rollout/rollout.ts';
 import { watchRollouts } from '../src/stages/rollout/watch.ts';
-import { table } from './table.ts';
+import { table, verdict } from './table.ts';
 
+/** Of our lag. */
+const MOST_LAG_S = 3;
 const CLUSTER = 'dyno-agent-cluster';
 
 interface Waited {
@@ -41,9 +43,11 @@ export async function benchWatch(): Promise<string> {
       `${sdk.lagSeconds.toFixed(1)} s`,
       ours.callsPerMinute.toFixed(1),
       sdk.callsPerMinute.toFixed(1),
+      verdict(ours.lagSeconds, MOST_LAG_S, 's'),
     ]);
   }
-  return table(['', 'rollout', 'our lag', "the SDK's lag", 'our calls a minute', "the SDK's calls"], rows);
+  const head = ['', 'rollout', 'our lag', "the SDK's lag", 'our calls a minute', "the SDK's calls", 'target'];
+  return table(head, rows);
 }
 
 async function measure(scenario: Sandbox['scenario'], wait: Wait): Promise<Waited> {
