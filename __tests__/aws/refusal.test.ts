@@ -96,6 +96,66 @@ describe('readRefusal', () => {
     expect(readRefusal(error).message).not.toMatch(/^(|unknown(error)?)$/i);
   });
 
+  const HINT =
+    '\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
+
+  it.each([
+    [
+      'a refused connection',
+      awsError('Error', undefined, 'connect ECONNREFUSED 10.0.0.7:443', {
+        code: 'ECONNREFUSED',
+        address: '10.0.0.7',
+        port: 443,
+      }),
+      '10.0.0.7:443 refused the connection',
+      'no-way',
+    ],
+    [
+      'no address',
+      awsError('Error', undefined, 'getaddrinfo ENOTFOUND x', {
+        code: 'ENOTFOUND',
+        hostname: 'ecs.eu-west-9.amazonaws.com',
+      }),
+      'ecs.eu-west-9.amazonaws.com has no address (DNS)',
+      'no-way',
+    ],
+    [
+      'a self-signed certificate',
+      awsError('Error', undefined, 'self-signed certificate; try --use-system-ca', {
+        code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      }),
+      'the server has a self-signed certificate',
+      'certificate',
+    ],
+    [
+      'no TLS',
+      awsError('Error', undefined, 'write EPROTO 40FD:error:0A00010B:SSL', { code: 'EPROTO' }),
+      'the server does not speak TLS as asked for (is it plain http?)',
+      'no-tls',
+    ],
+    [
+      "a proxy's page",
+      awsError('SyntaxError', 502, `Unexpected token '<', "<html><hea"... is not valid JSON${HINT}`),
+      "HTTP 502, which is not an answer of AWS's (a proxy's, perhaps)",
+      'not-aws',
+    ],
+    [
+      "a proxy's page with a good status",
+      awsError('SyntaxError', 200, `Unexpected token '<', "<html><hea"... is not valid JSON${HINT}`),
+      "HTTP 200, which is not an answer of AWS's (a proxy's, perhaps)",
+      'not-aws',
+    ],
+    [
+      'the beginning of an answer',
+      awsError('SyntaxError', 200, `Unexpected end of JSON input${HINT}`),
+      'the answer broke off',
+      undefined,
+    ],
+  ])('says what is wrong without the words of a library: %s', (_, error, message, obstacle) => {
+    expect(readRefusal(error)).toMatchObject({ kind: 'unreachable', message });
+    expect(readRefusal(error).obstacle).toBe(obstacle);
+  });
+
   it('takes an answer that broke off for one whose request may have been done', () => {
     expect(readRefusal(awsError('SyntaxError', 200, 'Unexpected end of JSON input')).maybeDone).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { networkWords, type Obstacle, obstacleOf } from '../runner/network-words.ts';
 import { oneLine } from '../runner/text.ts';
 
 /** How an AWS call went wrong, in terms that a reader can act on. */
@@ -22,6 +23,8 @@ export interface AwsProblem {
   readonly message: string;
   /** The IAM action that was denied, such as `ecs:UpdateService`, where AWS names it. */
   readonly action: string | undefined;
+  /** What stands between, where that takes a remedy of its own. */
+  readonly obstacle: Obstacle | undefined;
   /** Whether the request may have been carried out all the same. */
   readonly maybeDone: boolean;
 }
@@ -47,12 +50,15 @@ const KINDS: readonly (readonly [RegExp, Refusal])[] = [
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_|ERR_TLS|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/;
 const NETWORK =
-  /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ETIMEDOUT|CERT_|ERR_TLS|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/;
+  /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|EPROTO|ETIMEDOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED)/;
+/** What the SDK adds to an error of its own in reading an answer. */
+const HINT = /\s*Deserialization error: to see the raw response.*$/;
 
 /** What an error thrown by the SDK means. */
 export function readRefusal(error: unknown): AwsProblem {
   const name = error instanceof Error ? error.name : 'unknown';
-  const message = oneLine(wordsOf(error), 600);
+  const words = oneLine(wordsOf(error), 600);
+  const message = words.replace(HINT, '');
   const status = statusOf(error);
   const code = codeOf(error);
   const skewed = /signature (expired|not yet current)/i.test(message);
@@ -64,11 +70,23 @@ export function readRefusal(error: unknown): AwsProblem {
     brokenOff ||
     (status ?? 0) >= 500;
   const kind = skewed ? 'clock-skew' : (named ?? (unreachable ? 'unreachable' : 'other'));
+  // Read by us as AWS's, and no JSON or XML from its first letter on: somebody else's text.
+  const isForeign =
+    status !== undefined && HINT.test(words) && !/\b(end of|Unterminated|after)\b/i.test(message);
   const refused = status !== undefined && status >= 400 && status < 500;
   return {
     kind,
     name: code ?? name,
-    message: brokenOff ? 'the answer broke off' : (tooLate(message) ?? worthReading(message, status)),
+    message: isForeign
+      ? notOfAws(status)
+      : brokenOff
+        ? 'the answer broke off'
+        : (tooLate(message) ?? onTheWay(error, status, code) ?? worthReading(words, status)),
+    obstacle: isForeign
+      ? 'not-aws'
+      : status === undefined && tooLate(message) === undefined
+        ? obstacleOf(code)
+        : undefined,
     action: /not authorized to perform:? ([a-z-]+:[A-Za-z]+)/.exec(message)?.[1],
     maybeDone: !refused && !(code !== undefined && NEVER_SENT.test(code)) && kind !== 'no-credentials',
   };
@@ -79,6 +97,16 @@ function wordsOf(error: unknown): string {
   // Out of an answer of another shape the SDK makes an error whose message is no text.
   const words: unknown = error instanceof Error ? error.message : error;
   return typeof words === 'object' || typeof words === 'function' ? '' : String(words);
+}
+
+/** What went wrong before there was an answer, and where. */
+function onTheWay(error: unknown, status: number | undefined, code: string | undefined): string | undefined {
+  const words = status === undefined ? networkWords(code) : undefined;
+  if (words === undefined) return undefined;
+  const { hostname, address, port } = Object(error) as Readonly<Record<string, unknown>>;
+  const host = [hostname, address].find((name) => typeof name === 'string');
+  const place = host && typeof port === 'number' ? `${host}:${port}` : host;
+  return `${oneLine(String(place ?? 'the server'), 200)} ${words}`;
 }
 
 /** How the SDK's way to HTTP says that it waited in vain: with its own name and in milliseconds. */

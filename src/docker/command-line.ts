@@ -30,12 +30,12 @@ export async function runEngine(
 ): Promise<CommandResult> {
   const { workspace, signal, environment } = settings;
   const { timeoutMs, environment: more, ...rest } = wishes;
-  return await runCommand(program, args, {
-    cwd: workspace,
-    environment: { ...environment, ...more },
-    signal: timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    ...rest,
-  });
+  const options = { cwd: workspace, environment: { ...environment, ...more }, ...rest };
+  if (timeoutMs === undefined) return await runCommand(program, args, { ...options, signal });
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const result = await runCommand(program, args, { ...options, signal: AbortSignal.any([signal, timeout]) });
+  const isEnded = timeout.aborted && !signal.aborted && result.exitCode !== 0;
+  return isEnded ? { ...result, endedAfterMs: timeoutMs } : result;
 }
 
 /** Puts each of `secrets` into a file that nobody else can read; gives where one is, by its id. */

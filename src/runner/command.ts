@@ -9,6 +9,8 @@ export interface CommandResult {
   /** The last part of what it printed (at most `TAIL` lines of each stream), for a diagnosis. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Its time was over, and it was ended: how long it had. */
+  readonly endedAfterMs?: number;
 }
 
 /** Takes lines that a program printed; a promise holds the program up until it is kept. */

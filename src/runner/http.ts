@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { networkWords } from './network-words.ts';
 
 /** The one pair of agents that everything which leaves the process goes through, proxy and all. */
 export interface Agents {
@@ -120,27 +121,7 @@ async function readBody(response: IncomingMessage, question: HttpQuestion): Prom
 function reasonOf(error: unknown, timedOutAfterMs: number | undefined, url: URL): string {
   if (timedOutAfterMs !== undefined) return `${url.host} did not answer within ${timedOutAfterMs / 1000} s`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'refused the connection',
-    ENOTFOUND: 'has no address (DNS)',
-    EAI_AGAIN: 'has no address just now (DNS)',
-    ECONNRESET: 'closed the connection without an answer',
-    ETIMEDOUT: 'could not be reached',
-    CERT_HAS_EXPIRED: 'has a certificate that has expired',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'has a self-signed certificate',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name',
-    CERT_NOT_YET_VALID: 'has a certificate that is not valid yet',
-    SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate whose issuer is not known here',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate whose issuer is not known here',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate whose issuer is not known here',
-    EPROTO: 'does not speak TLS as asked for (is it plain http?)',
-    ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS there (is it plain http?)',
-    ERR_SSL_PACKET_LENGTH_TOO_LONG: 'does not speak TLS there (is it plain http?)',
-    EHOSTUNREACH: 'could not be reached (no route)',
-    ENETUNREACH: 'could not be reached (no route; IPv6, perhaps)',
-    ERR_INVALID_PROTOCOL: 'was named by an address that is not http(s)',
-  };
-  return `${url.host} ${(code && words[code]) ?? `gave no usable answer (${code ?? (error instanceof Error ? error.message : 'unknown')})`}`;
+  return `${url.host} ${networkWords(code) ?? `gave no usable answer (${code ?? (error instanceof Error ? error.message : 'unknown')})`}`;
 }
 
 /** Whether the host is this machine: the only place where plain http is accepted. */

@@ -9,7 +9,7 @@ import type { CommandResult, OnLines } from '../../runner/command.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 import { fitsPlatform, normalized } from '../preflight/platform.ts';
-import { listed } from '../report/words.ts';
+import { duration, listed } from '../report/words.ts';
 import { buildPatiently } from './build.ts';
 import { pushPatiently } from './push.ts';
 
@@ -197,10 +197,15 @@ function buildFailed(
 }
 
 function pushFailed(result: CommandResult, reference: string): Finding {
+  const { endedAfterMs } = result;
+  const why =
+    endedAfterMs === undefined
+      ? causeIn(result)
+      : `it was not over after ${duration(endedAfterMs)}, and was ended; the registry, or a proxy before it, hangs`;
   return {
     code: 'DG441',
     level: 'error',
-    title: `The image could not be pushed to ${reference}: ${causeIn(result)}.`,
+    title: `The image could not be pushed to ${reference}: ${why}.`,
     detail: lastWords(result),
     fix: "Run the job again; if it stays so, check the policy of the repository and the engine's way to the registry.",
   };

@@ -3,6 +3,7 @@ import type { Finding } from '../../finding.ts';
 import type { Config } from '../inputs/config.ts';
 import type { IdentityFacts } from './identity-problems.ts';
 import { namedSource, noCredentials, sourceGaveNone } from './no-credentials.ts';
+import { remedyOf } from './way-to-aws.ts';
 
 /** What is wrong with credentials as such. */
 export function credentialProblem(problem: AwsProblem, { config, run }: IdentityFacts): Finding {
@@ -69,14 +70,16 @@ function unknownKey(config: Config): Pick<Finding, 'title' | 'fix'> {
 
 function unreachable(problem: AwsProblem, { region }: Config): Finding {
   // Node's own names for what went wrong on the way (`ECONNREFUSED`): no answer came.
-  const isOnTheWay = /^([A-Z_]+|TimeoutError)$/.test(problem.name);
+  const isOnTheWay = /^([A-Z_]+|TimeoutError)$/.test(problem.name) && problem.obstacle !== 'not-aws';
   return {
     code: 'DG209',
     level: 'error',
     title: `AWS STS in ${region} ${isOnTheWay ? "can't be reached" : 'gives no usable answer'}: ${problem.message}`,
-    fix: isOnTheWay
-      ? 'Check `aws-region` (a region that does not exist has no address), the proxy (`http-proxy`, `no-proxy`) and, in a private network, the VPC endpoint for STS.'
-      : 'Run the job again; health.aws.amazon.com tells of outages. If it stays so, check what stands between (`http-proxy`, a VPC endpoint).',
+    fix:
+      remedyOf(problem, 'STS') ??
+      (isOnTheWay
+        ? 'Check `aws-region` (a region that does not exist has no address), the proxy (`http-proxy`, `no-proxy`) and, in a private network, the VPC endpoint for STS.'
+        : 'Run the job again; health.aws.amazon.com tells of outages. If it stays so, check what stands between (`http-proxy`, a VPC endpoint).'),
   };
 }
 

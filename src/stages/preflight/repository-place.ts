@@ -7,6 +7,7 @@ import type { CheckContext } from './check.ts';
 import { policyFor } from './iam-policy.ts';
 import { nearName } from './near-name.ts';
 import { isSameRegistry, regionOfHost } from './registry-host.ts';
+import { remedyOf } from './way-to-aws.ts';
 
 /** Why there is no login for the registry. */
 export function loginRefused(error: unknown): Finding {
@@ -20,16 +21,16 @@ export function loginRefused(error: unknown): Finding {
       fix: 'Allow `ecr:GetAuthorizationToken` on `*` in the IAM policy. See it yourself: `aws ecr get-login-password`.',
     };
   }
-  return unreachable(problem.message);
+  return unreachable(problem.message, remedyOf(problem, 'ECR'));
 }
 
 /** ECR gave no usable answer. */
-export function unreachable(message: string): Finding {
+export function unreachable(message: string, remedy?: string): Finding {
   return {
     code: 'DG302',
     level: 'error',
     title: `ECR can't be used: ${message}`,
-    fix: 'Run the job again; if it stays so, check `aws-region`, the proxy, and the VPC endpoints ecr.api and ecr.dkr. See it yourself: `aws ecr get-authorization-token`.',
+    fix: `${remedy ?? 'Run the job again; if it stays so, check `aws-region`, the proxy, and the VPC endpoints ecr.api and ecr.dkr.'} See it yourself: \`aws ecr get-authorization-token\`.`,
   };
 }
 
@@ -69,7 +70,7 @@ export async function repositoryProblem(
       fix: `Allow \`ecr:DescribeRepositories\` on the repository in the IAM policy: ${policyFor(config)}. If it is there for another name, correct \`ecr-repository\`.`,
     };
   }
-  return unreachable(problem.message);
+  return unreachable(problem.message, remedyOf(problem, 'ECR'));
 }
 
 /** A URI of a registry that is none of ECR's private ones, where ECR knows no repository of that name. */

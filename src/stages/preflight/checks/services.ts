@@ -14,6 +14,7 @@ import { nearName, unseenNames } from '../near-name.ts';
 import { permissionFindings, registersRevision } from '../permissions.ts';
 import { fitsPlatform, imagePlatforms, neededPlatform } from '../platform.ts';
 import { deploymentInProgress, settingFindings } from '../service-settings.ts';
+import { remedyOf } from '../way-to-aws.ts';
 import { isAllowedAccount, OTHER_ACCOUNT } from './identity.ts';
 
 /** The cluster and the services: that they exist, can be redeployed, and would run the image that is pushed. */
@@ -59,7 +60,9 @@ function refused(error: unknown, config: Config): Finding {
       code: 'DG502',
       level: 'error',
       title: `ECS can't be used: ${problem.message}`,
-      fix: 'Run the job again; if it stays so, check `aws-region`, the proxy and the VPC endpoint for ECS.',
+      fix:
+        remedyOf(problem, 'ECS') ??
+        'Run the job again; if it stays so, check `aws-region`, the proxy and the VPC endpoint for ECS.',
     };
   }
   return {
