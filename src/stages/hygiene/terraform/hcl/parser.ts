@@ -41,7 +41,8 @@ let loaded: Promise<Parser> | undefined;
 
 /** A reader of HCL, made of tree-sitter and its grammar. Loads 0.5 MB. */
 export async function loadHclReader(): Promise<HclReader> {
-  loaded ??= loadParser();
+  // Not by `??=`, which ncc can't parse either.
+  if (loaded === undefined) loaded = loadParser();
   const parser = await loaded;
   return (text, wanted) => {
     if (ENDLESS_SPACE.test(text)) return UNREAD;
