@@ -262,7 +262,8 @@ const otherStories: readonly Story[] = [
 
 /** Where a secret shows, of all that a run leaves or sends. */
 function shown({ run, truth, sandbox }: Deployed, commandLines: string): readonly string[] {
-  const secrets = [...VALUES, ...OTHERS, sandbox.slackUrl, new URL(sandbox.slackUrl).pathname];
+  const own = [...VALUES, ...OTHERS, sandbox.slackUrl];
+  const secrets = [...own, new URL(sandbox.slackUrl).pathname];
   const sent = { slack: truth.slackMessages, github: truth.github ?? [], calls: truth.calls };
   return [
     ...run.leaks(secrets),
@@ -273,8 +274,9 @@ function shown({ run, truth, sandbox }: Deployed, commandLines: string): readonl
         name,
         text: JSON.stringify(value).replaceAll(/\\(["\\])/g, '$1'),
       })),
-      { name: 'a command line', text: commandLines },
     ]),
+    // The webhook's path is that of every sandbox, and other tests hand theirs to programs of their own.
+    ...findLeaks(own, [{ name: 'a command line', text: commandLines }]),
   ];
 }
 

@@ -140,7 +140,8 @@ export async function runAct(options: ActOptions): Promise<ActRun> {
   mkdirSync(join(home, '.config', 'act'), { recursive: true });
   // Without a file of its own act asks which image to use.
   writeFileSync(join(home, '.config', 'act', 'actrc'), '-P ubuntu-latest=-self-hosted\n');
-  const path = [...engineAccess.path, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+  // The action's own Node first: where the engine is, there may be an older one.
+  const path = [dirname(process.execPath), ...engineAccess.path, process.env['PATH'] ?? ''].join(delimiter);
   const child = spawn(options.act, args, {
     cwd: options.folder,
     env: { HOME: home, PATH: path, TMPDIR: tmpdir(), ...engineAccess.env },

@@ -14,7 +14,7 @@ import type { TaskDefinitions } from './task-definitions.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How long the loading of what is heavy waits for a first question to be sent at most, in milliseconds. */
-const MOST_WAIT_MS = 100;
+const MOST_WAIT_MS = 250;
 
 /** AWS in one region by one set of credentials. Each service's client is loaded when it is first asked for. */
 export class Aws {
