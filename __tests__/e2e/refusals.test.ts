@@ -246,7 +246,7 @@ const refusals: readonly Refusal[] = [
     sandbox: { faults: [{ service: 'ecs', kind: 'html' }] },
     codes: ['DG502'],
     says: [
-      "ECS can't be used: HTTP 502, which is not an answer of AWS's (a proxy's, perhaps). Run the job again",
+      "ECS can't be used: HTTP 502, which is not an answer of AWS's (a proxy's, perhaps). Something between this job and AWS answers",
     ],
     never: ['Deserialization'],
   },
