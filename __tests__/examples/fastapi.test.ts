@@ -8,6 +8,7 @@ import type { Repository } from '../../src/stages/hygiene/repository.ts';
 import { Unread } from '../../src/stages/hygiene/unread.ts';
 import { isDeployGuard } from '../../src/stages/hygiene/workflows/deploys.ts';
 import { parseWorkflow, type Step } from '../../src/stages/hygiene/workflows/workflow.ts';
+import type { YamlEntry } from '../../src/stages/hygiene/workflows/yaml-entry.ts';
 import { readConfig } from '../../src/stages/inputs/config.ts';
 import type { InputName } from '../../src/stages/inputs/schema.ts';
 import { documentedPolicy } from '../docs/policies.ts';
@@ -96,12 +97,35 @@ const steps: readonly (readonly [string, Step])[] = workflowPaths.flatMap((path)
   ),
 );
 
+type Permissions = readonly (readonly [string, string])[];
+const permissionsIn = (entry: YamlEntry | undefined): Permissions =>
+  (entry?.pairs ?? []).map(([scope, level]) => [scope, level.text ?? ''] as const);
+const mayAsk = (granted: Permissions, scope: string, level: string) =>
+  granted.some(([name, most]) => name === scope && (most === 'write' || most === level));
+/** Each job that calls a workflow of the example, with what it grants, and what the jobs there ask for. */
+const calls = workflowPaths.flatMap((path) => {
+  const workflow = parseWorkflow(path, text(path));
+  return (workflow?.jobs ?? []).flatMap(({ id, uses, permissions }) => {
+    if (!uses?.text.startsWith('./')) return [];
+    const target = uses.text.slice(2);
+    const called = parseWorkflow(target, text(target));
+    const asked = (called?.jobs ?? []).flatMap((job) =>
+      permissionsIn(job.permissions ?? called?.permissions),
+    );
+    return [[`${path}: ${id}`, permissionsIn(permissions ?? workflow?.permissions), asked] as const];
+  });
+});
+
 describe('the workflows of the example', () => {
   it('check and deploy', () => {
     expect(steps.map(([name]) => name)).toEqual([
-      '.github/workflows/ci.yml: check',
+      '.github/workflows/check.yml: check',
       '.github/workflows/deploy.yml: deploy',
     ]);
+  });
+
+  it.each(calls)('ask, called by %s, for no permission that the caller lacks', (_, granted, called) => {
+    expect(called.filter(([scope, level]) => !mayAsk(granted, scope, level))).toEqual([]);
   });
 
   it.each(steps)('give deploy-guard inputs that it has, with values that it takes: %s', (_, step) => {

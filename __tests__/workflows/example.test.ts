@@ -112,7 +112,7 @@ describe.skipIf(act === undefined)('the workflows of examples/fastapi, run by ac
     const sandbox = await newSandbox();
     const payload = { pull_request: { head: { repo: { full_name: 'acme/dyno-agent' } } } };
     const event = { name: 'pull_request', payload };
-    const run = await start(sandbox, 'ci.yml', 'pull_request', event, { job: 'check' });
+    const run = await start(sandbox, 'check.yml', 'pull_request', event);
     expect(run.exitCode, run.log).toBe(0);
     expect(run.outputs['result']).toBe('checked');
     expect(run.log).toMatch(/✓ hygiene +nothing to mend: /);
