@@ -83,7 +83,7 @@ data "aws_iam_policy_document" "check" {
     resources = local.revisions
   }
 
-  # None of these takes a narrower resource, and none of them shows a secret.
+  # None of these shows a secret.
   statement {
     actions = [
       "ecs:DescribeTaskDefinition",
@@ -129,6 +129,18 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     actions   = ["ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition"]
     resources = ["*"]
+  }
+
+  # The revision for the migration keeps the tags of the one that it is made of.
+  statement {
+    actions   = ["ecs:TagResource"]
+    resources = ["${aws_ecs_task_definition.service.arn_without_revision}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ecs:CreateAction"
+      values   = ["RegisterTaskDefinition"]
+    }
   }
 
   statement {
