@@ -1,11 +1,11 @@
 from typing import Annotated
 
+from fastapi import APIRouter, Depends
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import get_session
 from app.settings import Settings, get_settings
-from fastapi import APIRouter, Depends
 
 router = APIRouter(prefix="/health", tags=["health"])
 

@@ -1,11 +1,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from fastapi import FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 
 from app import health, runs
 from app.settings import get_settings
-from fastapi import FastAPI
 
 
 @asynccontextmanager

@@ -1,12 +1,12 @@
 from typing import Annotated
 
+from fastapi import APIRouter, Depends, HTTPException, Query, status
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import get_session
 from app.models import Run
 from app.schemas import NewRun, StoredRun
-from fastapi import APIRouter, Depends, HTTPException, Query, status
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 DatabaseSession = Annotated[Session, Depends(get_session)]

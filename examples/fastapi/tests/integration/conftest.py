@@ -1,12 +1,12 @@
 import pytest
 from alembic import command
 from alembic.config import Config
+from fastapi.testclient import TestClient
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.database import get_engine, get_session
 from app.main import app
-from fastapi.testclient import TestClient
 
 
 def migrate(connection: Connection, revision: str) -> None:

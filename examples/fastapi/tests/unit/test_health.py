@@ -1,6 +1,7 @@
+from fastapi.testclient import TestClient
+
 from app.main import app
 from app.settings import Settings, get_settings
-from fastapi.testclient import TestClient
 
 SETTINGS = Settings(
     database_host="localhost",

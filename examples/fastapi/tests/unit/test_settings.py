@@ -1,9 +1,9 @@
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from app.main import app
 from app.settings import Settings, get_settings
-from fastapi.testclient import TestClient
 
 COMPLETE = {
     "database_host": "localhost",
