@@ -1,13 +1,11 @@
+import { format } from 'node:util';
 import { githubRunner } from './workflow-commands.ts';
 
 /** What a library or Node says may quote what a service answered: it goes through the one writer, in one line. */
 function say(...words: readonly unknown[]): void {
-  githubRunner.print(`· ${words.map(wordOf).join(' ').replaceAll(/\s+/g, ' ')}`);
-}
-
-function wordOf(value: unknown): string {
-  if (value instanceof Error) return value.message;
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  // An error without its stack; the rest as the console itself has it, also what holds itself.
+  const text = format(...words.map((word) => (word instanceof Error ? word.message : word)));
+  githubRunner.print(`· ${text.replaceAll(/\s+/g, ' ')}`);
 }
 
 // Loaded before any library, for one keeps `console.warn` as it finds it.

@@ -6,5 +6,8 @@ if (/dist[\\/]index\.js$/.test(process.argv[1] ?? '')) {
     console.warn('%s', text);
     console.error(new Error(text));
     process.emitWarning(text);
+    const holdsItself = { text };
+    holdsItself.self = holdsItself;
+    console.info(holdsItself, 10n);
   }, 400);
 }
