@@ -264,6 +264,11 @@ describe('secretsOf', () => {
     expect(textOf(findings)).not.toContain('s3cret-pass');
   });
 
+  it('takes no word of the log for the secret path of a webhook', () => {
+    const { config } = read({ 'slack-webhook-url': 'https://hooks.slack.com/services' });
+    expect(secretsOf(config)).toEqual(['https://hooks.slack.com/services']);
+  });
+
   it('leaves out what is unset or blank', () => {
     const { config } = read({ 'required-secrets': 'A\nB\nC' }, { A: '', B: '  \n' });
     expect(secretsOf(config)).toEqual([]);

@@ -24,10 +24,13 @@ export function secretsOf(config: Config): readonly string[] {
   ];
 }
 
+/** A shorter path of a webhook (`/services`) is a word that the log has elsewhere too, and no secret. In characters. */
+const SHORTEST_PATH = 12;
+
 /** What makes a webhook's URL a secret: a proxy that refuses it may name it without its host. */
 function pathOf(url: string | undefined): string | undefined {
-  const path = URL.parse(url ?? '')?.pathname;
-  return path === '/' ? undefined : path;
+  const path = URL.parse(url ?? '')?.pathname ?? '';
+  return path.length < SHORTEST_PATH ? undefined : path;
 }
 
 /** The password in a URL, as it stands there and as it is meant. */
