@@ -74,7 +74,7 @@ async function main(): Promise<boolean> {
   return isGreen(report.result);
 }
 
-/** Asks who we are, and parses the stages while that is on its way: they are half of what there is to parse. */
+/** Asks who we are, and parses the preflight while that is on its way. */
 async function loadStages(aws: Aws | undefined) {
   await aws?.askIdentity();
   return await import('./stages/run.ts');

@@ -113,10 +113,9 @@ function readTokens(pattern: string): readonly Token[] | undefined {
     if (token) tokens.push(token);
   };
   for (let at = 0; at < pattern.length; ) {
-    const stars = /^\*\*+/.exec(pattern.slice(at, at + 2)) ? 2 : 0;
     const character = pattern[at] ?? '';
-    if (stars > 0) {
-      at += stars + (pattern[at + stars] === '/' ? 1 : 0);
+    if (pattern.startsWith('**', at)) {
+      at += pattern[at + 2] === '/' ? 3 : 2;
       close({ kind: at >= pattern.length ? 'rest' : 'folders' });
     } else if (character === '*') {
       close({ kind: 'star' });
