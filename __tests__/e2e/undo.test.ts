@@ -182,7 +182,8 @@ describe.concurrent('what an undoing puts back', () => {
       act: { kind: 'update-service', service: 'dyno-agent-service', force: true },
     } as const;
     const scenario = { ...oneOfTwoFails, others: [latestMoved(5), takeOver] };
-    const deployed = await deploy({ scenario, inputs: ROLLBACK });
+    // Slow enough that both services are deployed before the fifth second, also on a busy machine.
+    const deployed = await deploy({ scenario, speed: 10, inputs: ROLLBACK });
     const { run, truth } = deployed;
     expect(run.outputs, run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG612' });
     expect(truth.runningDigests).toEqual({
