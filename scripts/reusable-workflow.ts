@@ -14,15 +14,13 @@ interface ActionFile {
 const SECRETS: Readonly<Record<string, string>> = {
   'aws-access-key-id': 'AWS_ACCESS_KEY_ID',
   'aws-secret-access-key': 'AWS_SECRET_ACCESS_KEY',
+  'aws-session-token': 'AWS_SESSION_TOKEN',
   'slack-webhook-url': 'SLACK_WEBHOOK_URL',
   secrets: 'BUILD_SECRETS',
 };
 
-/**
- * Inputs that mean nothing to whoever calls a workflow: a job here has no session of another step, no file outside
- * the checkout, and no token but its own.
- */
-const OF_THE_JOB = ['aws-session-token', 'github-token', 'job-id', 'ssh', 'secret-envs', 'secret-files'];
+/** Inputs that mean nothing to whoever calls a workflow: a job here has no file outside the checkout, and no token but its own. */
+const OF_THE_JOB = ['github-token', 'job-id', 'ssh', 'secret-envs', 'secret-files'];
 
 /** A reusable workflow with its generated parts brought up to date with an action.yml. Throws where a marker is missing. */
 export function withMirror(workflow: string, actionFile: string): string {

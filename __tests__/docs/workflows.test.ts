@@ -24,6 +24,11 @@ describe.each(pastedWorkflows())('the workflow at $place', ({ text }) => {
 });
 
 describe('the pages', () => {
+  it('name every secret of the reusable workflow to whoever hands all of theirs over', () => {
+    const page = fileText('docs/getting-started.md');
+    expect(Object.keys(secrets).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('show workflows with the action, and one with the reusable workflow', () => {
     const all = pastedWorkflows().map(({ text }) => handedOver(text));
     expect(all.filter(({ toAction }) => toAction.length > 4).length).toBeGreaterThan(5);

@@ -1,4 +1,6 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { changes } from '../e2e/deploy.ts';
 import { findTool } from '../second-opinion/tool.ts';
@@ -39,6 +41,7 @@ ${Object.entries(inputs)
   .join('')}    secrets:
       AWS_ACCESS_KEY_ID: \${{ secrets.AWS_ACCESS_KEY_ID }}
       AWS_SECRET_ACCESS_KEY: \${{ secrets.AWS_SECRET_ACCESS_KEY }}
+      AWS_SESSION_TOKEN: \${{ secrets.AWS_SESSION_TOKEN }}
       SLACK_WEBHOOK_URL: \${{ secrets.SLACK_WEBHOOK_URL }}
       ENVIRONMENT: \${{ secrets.ENVIRONMENT }}
   after:
@@ -54,6 +57,7 @@ const call = async (
   sandbox: Sandbox,
   inputs: Readonly<Record<string, string>>,
   secrets: Readonly<Record<string, string>> = {},
+  start: string = caller(inputs),
 ): Promise<WorkflowRun> =>
   await runWorkflow({
     act: act ?? '',
@@ -61,9 +65,23 @@ const call = async (
     secrets,
     files: {
       '.github/workflows/deploy.yml': workflowText('deploy.yml'),
-      '.github/workflows/start.yml': caller(inputs),
+      '.github/workflows/start.yml': start,
     },
   });
+
+/** Keys that last an hour, as a step before the deploy may have got them. */
+async function temporaryKeys(sandbox: Sandbox): Promise<Readonly<Record<string, string>>> {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = sandbox.env();
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  const sts = new STSClient({ endpoint: sandbox.url, region: 'us-east-1', credentials });
+  const RoleArn = 'arn:aws:iam::123456789012:role/deploy';
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'by-hand' }));
+  return {
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
+  };
+}
 
 /** The endings of the jobs, by the last part of their names. */
 const endings = ({ jobs }: WorkflowRun) =>
@@ -121,6 +139,25 @@ describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
     expect(truth.calls.map(({ operation }) => operation)).toContain('DescribeServices');
     expect(changes({ truth })).toEqual([]);
     expect(truth.slackMessages).toEqual([]);
+  });
+
+  it('takes temporary keys with their session token', async () => {
+    const sandbox = await newSandbox();
+    const keys = await temporaryKeys(sandbox);
+    const run = await call(sandbox, { mode: 'check' }, keys);
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.log).toContain('identity   role/deploy by access keys');
+    expect(run.log).not.toContain(keys['AWS_SESSION_TOKEN']);
+  });
+
+  it('takes the secrets under its own names from a caller that lets it inherit them', async () => {
+    const sandbox = await newSandbox();
+    const inputs = { 'required-secrets': 'JWT_SECRET min=32' };
+    const start = caller(inputs).replace(/secrets:\n[\s\S]*?(?= {2}after:)/, 'secrets: inherit\n');
+    const run = await call(sandbox, inputs, { ENVIRONMENT: `JWT_SECRET=${SECRETS.JWT_SECRET}` }, start);
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.log).toContain('1 of 1 set');
+    expect(sandbox.truth().slackMessages).toHaveLength(1);
   });
 
   it('rolls back without lint or tests, to what ran before', async () => {
@@ -200,6 +237,16 @@ describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
     const truth = sandbox.truth();
     expect(changes({ truth })).toEqual([]);
     expect(truth.slackMessages).toHaveLength(1);
+  });
+});
+
+it('is in the environment that a check names, without a deployment for it', () => {
+  const { jobs } = parse(workflowText('deploy.yml')) as {
+    readonly jobs: { readonly deploy: { readonly environment: unknown } };
+  };
+  expect(jobs.deploy.environment).toEqual({
+    name: '${{ inputs.environment }}',
+    deployment: "${{ inputs.mode != 'check' }}",
   });
 });
 
