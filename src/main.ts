@@ -17,7 +17,8 @@ import { makePrivateFolder, removePrivateFolder } from './runner/private-folder.
 import { redactedRunner } from './runner/redacted-runner.ts';
 import { Redaction } from './runner/redaction.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
-import { type Config, readConfig } from './stages/inputs/config.ts';
+import type { Config } from './stages/inputs/config.ts';
+import { readConfig } from './stages/inputs/read-config.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
 import type { Ports } from './stages/ports.ts';
 import { environmentRecord } from './stages/report/environment-record.ts';

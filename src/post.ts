@@ -8,7 +8,8 @@ import { isPrivateFolder, removePrivateFolder } from './runner/private-folder.ts
 import { Redaction } from './runner/redaction.ts';
 import { type RunState, readRunState } from './runner/run-state.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
-import { type Config, readConfig } from './stages/inputs/config.ts';
+import type { Config } from './stages/inputs/config.ts';
+import { readConfig } from './stages/inputs/read-config.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
 import { environmentRecord } from './stages/report/environment-record.ts';
 import { reportFromState } from './stages/report/report-from-state.ts';

@@ -29,7 +29,7 @@ describe('credentials that are refused before the preflight begins', () => {
     // Until the answer is there: the preflight begins after it.
     await (await aws.sts()).callerIdentity().catch(() => undefined);
     const { lookups } = checkContext({}, {}, { ports: { aws } });
-    const answers = await Promise.all([lookups.credentials(), lookups.identity(), lookups.services()]);
+    const answers = await Promise.all([lookups.ecr.login(), lookups.identity(), lookups.ecs.services()]);
     for (const answer of answers) {
       expect(answer.ok ? undefined : readRefusal(answer.error).kind).toBe('access-denied');
     }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { planCredentials } from '../../src/aws/credentials.ts';
 import { createAgents } from '../../src/runner/http.ts';
-import { readConfig } from '../../src/stages/inputs/config.ts';
+import { readConfig } from '../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../src/stages/inputs/schema.ts';
 import { serve, type TestServer } from '../runner/socket-server.ts';
 import { ENOUGH, environmentOf } from '../stages/inputs/environment.ts';

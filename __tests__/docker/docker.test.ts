@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Docker } from '../../src/docker/docker.ts';
 import { engineVersion } from '../../src/docker/engine-version.ts';
-import { readConfig } from '../../src/stages/inputs/config.ts';
+import { readConfig } from '../../src/stages/inputs/read-config.ts';
 import { startRegistry } from '../sandbox/registry/registry-server.ts';
 import { ENOUGH, environmentOf } from '../stages/inputs/environment.ts';
 import { type DockerHome, makeDockerHome } from './user-folder.ts';

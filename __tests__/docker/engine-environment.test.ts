@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engineEnvironment } from '../../src/docker/engine-environment.ts';
-import { readConfig } from '../../src/stages/inputs/config.ts';
+import { readConfig } from '../../src/stages/inputs/read-config.ts';
 import { ENOUGH, environmentOf } from '../stages/inputs/environment.ts';
 
 function given(inputs: Parameters<typeof environmentOf>[0], environment: Record<string, string>) {

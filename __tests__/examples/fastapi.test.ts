@@ -9,7 +9,7 @@ import { Unread } from '../../src/stages/hygiene/unread.ts';
 import { isDeployGuard } from '../../src/stages/hygiene/workflows/deploys.ts';
 import { parseWorkflow, type Step } from '../../src/stages/hygiene/workflows/workflow.ts';
 import type { YamlEntry } from '../../src/stages/hygiene/workflows/yaml-entry.ts';
-import { readConfig } from '../../src/stages/inputs/config.ts';
+import { readConfig } from '../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../src/stages/inputs/schema.ts';
 import { documentedPolicy } from '../docs/policies.ts';
 import { root } from '../docs/source-codes.ts';

@@ -7,7 +7,7 @@ import type { Config } from './inputs/config.ts';
 import type { Ports } from './ports.ts';
 import { unwrap } from './preflight/answer.ts';
 import type { CheckReport } from './preflight/check.ts';
-import { Lookups } from './preflight/lookups.ts';
+import { Lookups } from './preflight/lookups/lookups.ts';
 import { permissionsOf } from './preflight/permissions.ts';
 import { planLines } from './preflight/plan.ts';
 import { preflight, refuseOnErrors } from './preflight/preflight.ts';
@@ -76,12 +76,8 @@ async function preflightStage(
   const { run: runContext, commit } = recorder.report;
   const lookups = new Lookups(
     config,
-    imageTagOf(config, commit),
-    {
-      ...ports,
-      workspace: runContext.workspace,
-    },
-    commit?.sha,
+    { tag: imageTagOf(config, commit), commit: commit?.sha },
+    { ...ports, workspace: runContext.workspace },
   );
   const checks = await preflight({ config, inputFindings, run: runContext, commit, lookups });
   ports.signal.throwIfAborted();
@@ -116,7 +112,7 @@ function showHygiene(checks: readonly CheckReport[], { mode }: Config, { runner 
 async function previousOf(target: Target, lookups: Lookups): Promise<Partial<RunReport>> {
   const { latest } = target.images;
   if (latest === undefined) return {};
-  const tags = await lookups.tagsOf(latest.digest);
+  const tags = await lookups.ecr.tagsOf(latest.digest);
   return {
     previousImage: `${target.repository.uri}@${latest.digest}`,
     previousCommit: tags.ok ? unwrap(tags).find((tag) => /^[0-9a-f]{40}$/.test(tag)) : undefined,

@@ -5,7 +5,8 @@ import type { Manifest } from '../registry/manifest.ts';
 import type { Config } from './inputs/config.ts';
 import { unwrap } from './preflight/answer.ts';
 import { containersOfImage } from './preflight/container-image.ts';
-import type { Identity, Lookups, TaggedImages } from './preflight/lookups.ts';
+import type { TaggedImages } from './preflight/lookups/ecr-lookups.ts';
+import type { Identity, Lookups } from './preflight/lookups/lookups.ts';
 import { isReusable } from './preflight/reuse.ts';
 
 /** A service that will be deployed, as the preflight found it. */
@@ -41,10 +42,10 @@ export interface Target {
 export async function targetOf(config: Config, lookups: Lookups): Promise<Target> {
   const [identity, repository, login, images, services] = await Promise.all([
     lookups.identity().then(unwrap),
-    lookups.repository().then(unwrap),
-    lookups.login().then(unwrap),
-    lookups.taggedImages().then(unwrap),
-    lookups.services().then(unwrap),
+    lookups.ecr.repository().then(unwrap),
+    lookups.ecr.login().then(unwrap),
+    lookups.ecr.taggedImages().then(unwrap),
+    lookups.ecs.services().then(unwrap),
   ]);
   const canReuse = isReusable(config, images);
   const isRollback = config.mode === 'rollback';
@@ -71,7 +72,7 @@ async function targetService(
   rollbackTo: Manifest | undefined,
   lookups: Lookups,
 ): Promise<TargetService> {
-  const definition = await lookups.taskDefinitionFor(service);
+  const definition = await lookups.ecs.taskDefinitionFor(service);
   const containers = definition.ok ? containersOfImage(definition.value, repository, config) : [];
   const isPinned = containers.some(({ image }) => image?.includes('@') ?? false);
   const earlier =

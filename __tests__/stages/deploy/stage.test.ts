@@ -9,9 +9,10 @@ import { createAgents } from '../../../src/runner/http.ts';
 import { deployStage } from '../../../src/stages/deploy/stage.ts';
 import type { DeployContext } from '../../../src/stages/deploy-context.ts';
 import { readPushedImage } from '../../../src/stages/image/image.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
-import { Lookups, registryAccess } from '../../../src/stages/preflight/lookups.ts';
+import { registryAccess } from '../../../src/stages/preflight/lookups/ecr-lookups.ts';
+import { Lookups } from '../../../src/stages/preflight/lookups/lookups.ts';
 import { firstReport } from '../../../src/stages/report/first-report.ts';
 import { Recorder } from '../../../src/stages/report/recorder.ts';
 import { targetOf } from '../../../src/stages/target.ts';
@@ -66,7 +67,10 @@ async function deployed(options: SandboxOptions = {}, inputs: Partial<Record<Inp
     openEngine: unused,
     watching: unused,
   };
-  const target = await targetOf(config, new Lookups(config, 'fresh', { ...ports, workspace: '/' }));
+  const target = await targetOf(
+    config,
+    new Lookups(config, { tag: 'fresh', commit: undefined }, { ...ports, workspace: '/' }),
+  );
   const registry = ports.registry(registryAccess(target.login, target.repository), target.repository.name);
   const before = await registry.manifest('latest');
   if (!before) throw new Error('the world has no latest');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandResult } from '../../../src/runner/command.ts';
 import { buildPatiently } from '../../../src/stages/image/build.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import { ENOUGH, environmentOf } from '../inputs/environment.ts';
 
 const NOTICE = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.';

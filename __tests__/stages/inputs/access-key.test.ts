@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accessKeyProblem } from '../../../src/stages/inputs/access-key.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import { ENOUGH, environmentOf } from './environment.ts';
 
 const ID = 'AKIAIOSFODNN7EXAMPLE';

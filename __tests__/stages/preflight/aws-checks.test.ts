@@ -5,12 +5,12 @@ import { planCredentials } from '../../../src/aws/credentials.ts';
 import type { Finding } from '../../../src/finding.ts';
 import { RegistryRepository } from '../../../src/registry/registry.ts';
 import { createAgents } from '../../../src/runner/http.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import { checkIdentity } from '../../../src/stages/preflight/checks/identity.ts';
 import { checkRegistry } from '../../../src/stages/preflight/checks/registry.ts';
 import { checkServices } from '../../../src/stages/preflight/checks/services.ts';
-import { Lookups } from '../../../src/stages/preflight/lookups.ts';
+import { Lookups } from '../../../src/stages/preflight/lookups/lookups.ts';
 import { environmentOf } from '../inputs/environment.ts';
 import { RUN } from '../report/reports.ts';
 
@@ -46,12 +46,16 @@ async function checked(
     oidcToken: () => Promise.reject(Object.assign(new Error('no'), { name: 'NoOidcToken' })),
     mask: () => undefined,
   });
-  const lookups = new Lookups(config, RUN.sha, {
-    aws: config.region ? new Aws(config.region, plan, agents, config.environment) : undefined,
-    registry: (access, repository) => new RegistryRepository(access, repository, agents, signal),
-    workspace: '/',
-    engineVersion: () => Promise.reject(new Error('not asked for')),
-  });
+  const lookups = new Lookups(
+    config,
+    { tag: RUN.sha, commit: undefined },
+    {
+      aws: config.region ? new Aws(config.region, plan, agents, config.environment) : undefined,
+      registry: (access, repository) => new RegistryRepository(access, repository, agents, signal),
+      workspace: '/',
+      engineVersion: () => Promise.reject(new Error('not asked for')),
+    },
+  );
   const context = { config, inputFindings: [], run: RUN, commit: { sha: RUN.sha }, lookups };
   const reports = await Promise.all(
     [checkIdentity, checkRegistry, checkServices].map((check) => check(context)),

@@ -1,7 +1,7 @@
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import type { CheckContext } from '../../../src/stages/preflight/check.ts';
-import { type LookupPorts, Lookups } from '../../../src/stages/preflight/lookups.ts';
+import { type LookupPorts, Lookups } from '../../../src/stages/preflight/lookups/lookups.ts';
 import { ENOUGH, environmentOf } from '../inputs/environment.ts';
 import { RUN } from '../report/reports.ts';
 
@@ -32,10 +32,14 @@ export function checkContext(
     inputFindings: findings,
     run: { ...RUN, event: options.event ?? 'push', workspace: options.workspace ?? RUN.workspace },
     commit,
-    lookups: new Lookups(config, config.image.tag ?? commit?.sha, {
-      ...NOTHING,
-      workspace: options.workspace ?? NOTHING.workspace,
-      ...options.ports,
-    }),
+    lookups: new Lookups(
+      config,
+      { tag: config.image.tag ?? commit?.sha, commit: undefined },
+      {
+        ...NOTHING,
+        workspace: options.workspace ?? NOTHING.workspace,
+        ...options.ports,
+      },
+    ),
   };
 }

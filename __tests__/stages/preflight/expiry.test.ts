@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BaseSession } from '../../../src/aws/credentials.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import { expiryFindings } from '../../../src/stages/preflight/expiry.ts';
-import { Lookups } from '../../../src/stages/preflight/lookups.ts';
+import { Lookups } from '../../../src/stages/preflight/lookups/lookups.ts';
 import { checkContext } from './check-context.ts';
 
 const ROLE = { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy' } as const;
@@ -27,14 +27,18 @@ function found(
       return { source: undefined, claims: undefined, baseSession: base };
     }
   }
-  const lookups = new Told(context.config, undefined, {
-    aws: undefined,
-    workspace: '/nowhere',
-    registry: () => {
-      throw new Error('no part of this check');
+  const lookups = new Told(
+    context.config,
+    { tag: undefined, commit: undefined },
+    {
+      aws: undefined,
+      workspace: '/nowhere',
+      registry: () => {
+        throw new Error('no part of this check');
+      },
+      engineVersion: () => Promise.reject(new Error('no part of this check')),
     },
-    engineVersion: () => Promise.reject(new Error('no part of this check')),
-  });
+  );
   const identity = {
     accountId: '123456789012',
     arn: 'arn:aws:iam::123456789012:user/ci',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import type { Answer } from '../../../src/stages/preflight/answer.ts';
 import { callerName, checkIdentity } from '../../../src/stages/preflight/checks/identity.ts';
-import { type Identity, Lookups } from '../../../src/stages/preflight/lookups.ts';
+import { type Identity, Lookups } from '../../../src/stages/preflight/lookups/lookups.ts';
 import { checkContext } from './check-context.ts';
 
 const ROLE = { 'role-to-assume': 'arn:aws:iam::123456789012:role/path/deploy' } as const;
@@ -20,14 +20,18 @@ async function checked(answer: Answer<Identity>, inputs: Partial<Record<InputNam
     }
   }
   const unused = () => Promise.reject(new Error('no part of this check'));
-  const lookups = new Told(context.config, undefined, {
-    aws: undefined,
-    workspace: '/nowhere',
-    registry: () => {
-      throw new Error('no part of this check');
+  const lookups = new Told(
+    context.config,
+    { tag: undefined, commit: undefined },
+    {
+      aws: undefined,
+      workspace: '/nowhere',
+      registry: () => {
+        throw new Error('no part of this check');
+      },
+      engineVersion: unused,
     },
-    engineVersion: unused,
-  });
+  );
   return await checkIdentity({ ...context, lookups });
 }
 

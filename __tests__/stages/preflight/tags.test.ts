@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EcrRepository } from '../../../src/aws/ecr.ts';
 import { buildInputsHash, INPUTS_LABEL } from '../../../src/docker/build-command.ts';
-import type { TaggedImages } from '../../../src/stages/preflight/lookups.ts';
+import type { TaggedImages } from '../../../src/stages/preflight/lookups/ecr-lookups.ts';
 import { tagProblems } from '../../../src/stages/preflight/tags.ts';
 import { checkContext } from './check-context.ts';
 

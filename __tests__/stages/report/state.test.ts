@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRunState, STATE_NAME } from '../../../src/runner/run-state.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import { reportFromState } from '../../../src/stages/report/report-from-state.ts';
 import type { RunReport } from '../../../src/stages/report/run-report.ts';
 import { slackMessage } from '../../../src/stages/report/slack-message.ts';

@@ -4,7 +4,7 @@ import { createAgents } from '../../../src/runner/http.ts';
 import { Redaction } from '../../../src/runner/redaction.ts';
 import type { Runner } from '../../../src/runner/workflow-commands.ts';
 import type { Delivery } from '../../../src/slack/webhook.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import { isGreen, type RunReport } from '../../../src/stages/report/run-report.ts';
 import type { SlackMessage } from '../../../src/stages/report/slack-message.ts';

@@ -3,7 +3,7 @@ import type { RawJson } from '../../../src/aws/raw-json.ts';
 import { digestOf, type Manifest } from '../../../src/registry/manifest.ts';
 import { RegistryRepository } from '../../../src/registry/registry.ts';
 import { createAgents } from '../../../src/runner/http.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import { firstReport } from '../../../src/stages/report/first-report.ts';
 import { Recorder } from '../../../src/stages/report/recorder.ts';

@@ -56,11 +56,11 @@ async function containersOf({
 }: CheckContext): Promise<readonly ContainerDefinition[] | undefined> {
   if (config.awsObstacle !== undefined || config.ecs.services.length === 0) return undefined;
   const [repository, { services }] = await Promise.all([
-    lookups.repository().then(unwrap),
-    lookups.services().then(unwrap),
+    lookups.ecr.repository().then(unwrap),
+    lookups.ecs.services().then(unwrap),
   ]);
   const definitions = await Promise.all(
-    services.map(async (service) => unwrap(await lookups.taskDefinitionFor(service))),
+    services.map(async (service) => unwrap(await lookups.ecs.taskDefinitionFor(service))),
   );
   return definitions.flatMap((definition) => containersOfImage(definition, repository, config));
 }

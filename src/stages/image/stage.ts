@@ -1,7 +1,7 @@
 import { Failure } from '../../finding.ts';
 import type { RegistryRepository } from '../../registry/registry.ts';
 import type { DeployContext } from '../deploy-context.ts';
-import { registryAccess } from '../preflight/lookups.ts';
+import { registryAccess } from '../preflight/lookups/ecr-lookups.ts';
 import { duration, shortDigest, shortTag, size } from '../report/words.ts';
 import { buildAndPush, type PushedImage, pushedImage, readPushedImage } from './image.ts';
 import { imageTagOf } from './image-tag.ts';

@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.ts';
 import type { CheckedOutCommit } from '../../github/checked-out-commit.ts';
 import type { RunContext } from '../../github/run-context.ts';
 import type { Config } from '../inputs/config.ts';
-import type { Lookups } from './lookups.ts';
+import type { Lookups } from './lookups/lookups.ts';
 
 /** What a check may look at. */
 export interface CheckContext {

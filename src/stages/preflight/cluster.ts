@@ -4,7 +4,7 @@ import type { Finding } from '../../finding.ts';
 import type { Config } from '../inputs/config.ts';
 import type { CheckContext } from './check.ts';
 import { policyFor } from './iam-policy.ts';
-import type { ServiceLookup } from './lookups.ts';
+import type { ServiceLookup } from './lookups/ecs-lookups.ts';
 import { nearName, unseenNames } from './near-name.ts';
 
 /** What is wrong with a cluster that is not ACTIVE: its status, or that there is none. */
@@ -21,7 +21,7 @@ export async function clusterProblem(
       fix: `See why: \`aws ecs describe-clusters --clusters ${cluster}\`.`,
     };
   }
-  const names = await lookups.clusterNames();
+  const names = await lookups.ecs.clusterNames();
   const near = names.ok ? nearName(nameInArn(cluster), names.value) : undefined;
   return {
     code: 'DG511',

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import type { CheckContext } from './check.ts';
-import type { Identity } from './lookups.ts';
+import type { Identity } from './lookups/lookups.ts';
 
 /** Roles are assumed again when less than this is left of their session (`planCredentials`). */
 const RENEWED_BEFORE_MINUTES = 5;

@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 import type { CheckContext } from './check.ts';
 import { policyFor } from './iam-policy.ts';
 import { type LifecycleRisk, lifecycleRisk } from './lifecycle-policy.ts';
-import type { TaggedImages } from './lookups.ts';
+import type { TaggedImages } from './lookups/ecr-lookups.ts';
 
 /** What ECR knows of the images that it keeps: how long it keeps them, and what the scan of this commit's found. */
 export async function keptImages(
@@ -17,7 +17,7 @@ export async function keptImages(
   { config, commit, lookups }: CheckContext,
 ): Promise<readonly Finding[]> {
   const tagged = images.ok ? images.value.tagged : undefined;
-  const scan = tagged && (await lookups.scanCounts(tagged.digest));
+  const scan = tagged && (await lookups.ecr.scanCounts(tagged.digest));
   const tag = config.image.tag ?? commit?.sha ?? '';
   // Names that differ from build to build stay with their image; a name such as `stable` moves on.
   const numbered = config.image.extraTags.filter((extra) => /\d/.test(extra));

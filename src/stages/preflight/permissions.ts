@@ -43,7 +43,7 @@ export function changesAtEcs(config: Config): readonly string[] {
 export async function permissionsOf({ config, lookups }: Asker): Promise<Permissions> {
   // A roll back builds nothing: it hears of a refusal in seconds from ECS itself, and is in a hurry.
   if (config.mode === 'rollback') return UNKNOWN;
-  const [identity, found] = await Promise.all([lookups.identity(), lookups.services()]);
+  const [identity, found] = await Promise.all([lookups.identity(), lookups.ecs.services()]);
   if (!identity.ok || !found.ok) return UNKNOWN;
   const principal = principalOf(identity.value.arn, config.credentials.role);
   const services = found.value.services.filter(({ status }) => status === 'ACTIVE');
@@ -88,7 +88,7 @@ async function registrations(
   { config, lookups }: Asker,
 ): Promise<readonly SimulatedAction[]> {
   if (!registersRevision(config)) return [];
-  const answers = await Promise.all(services.map((service) => lookups.taskDefinitionFor(service)));
+  const answers = await Promise.all(services.map((service) => lookups.ecs.taskDefinitionFor(service)));
   const definitions = answers.flatMap((each) => (each.ok ? each.value : []));
   const roles = definitions.flatMap(({ roles }) => roles ?? []).filter((role) => role.startsWith('arn:'));
   // A revision by its own ARN: a policy that names families allows that, and one that names none does too.

@@ -2,7 +2,7 @@ import type { TaskRuntime } from '../../aws/task-runtime.ts';
 import type { EngineVersion } from '../../docker/engine.ts';
 import { imagesOf } from '../../registry/manifest.ts';
 import type { Config } from '../inputs/config.ts';
-import type { TaggedImages } from './lookups.ts';
+import type { TaggedImages } from './lookups/ecr-lookups.ts';
 import { isReusable } from './reuse.ts';
 
 /** The platforms that the image will have, and what says so. */

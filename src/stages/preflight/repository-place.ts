@@ -50,7 +50,7 @@ export async function repositoryProblem(
   if (problem.kind === 'not-found' && registry && !registry.accountId)
     return noEcr(registry.host, where, config);
   if (problem.kind === 'not-found') {
-    const names = await lookups.repositoryNames();
+    const names = await lookups.ecr.repositoryNames();
     const near = names.ok ? nearName(repository, names.value) : undefined;
     return {
       code: 'DG321',

@@ -1,6 +1,6 @@
 import { buildInputsHash, INPUTS_LABEL, REVISION_LABEL } from '../../docker/build-command.ts';
 import type { Config } from '../inputs/config.ts';
-import type { TaggedImages } from './lookups.ts';
+import type { TaggedImages } from './lookups/ecr-lookups.ts';
 
 /**
  * Whether the image under the run's tag can stand for the one that would be built: built the same way, and of

@@ -105,10 +105,10 @@ async function commitOf(
   { lookups }: CheckContext,
 ): Promise<{ readonly commit?: string | undefined; readonly denied?: string | undefined }> {
   if (revisions.length === 0) return {};
-  const images = await lookups.newestImages(revisions);
+  const images = await lookups.ecs.newestImages(revisions);
   if (!images.ok) return deniedIn(images.error, 'ecs:DescribeServiceRevisions');
   const digest = containers.map((name) => images.value[name]).find((found) => found !== undefined);
-  const tags = digest ? await lookups.tagsOf(digest) : undefined;
+  const tags = digest ? await lookups.ecr.tagsOf(digest) : undefined;
   if (tags === undefined) return {};
   if (!tags.ok) return deniedIn(tags.error, 'ecr:DescribeImages');
   return { commit: tags.value.find((tag) => /^[0-9a-f]{40}$/.test(tag)) };

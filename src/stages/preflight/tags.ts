@@ -4,7 +4,7 @@ import type { Finding } from '../../finding.ts';
 import type { Config } from '../inputs/config.ts';
 import { listed, shortTag } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
-import type { TaggedImages } from './lookups.ts';
+import type { TaggedImages } from './lookups/ecr-lookups.ts';
 import { isReusable } from './reuse.ts';
 import { mayMove } from './tag-mutability.ts';
 import { fitsWildcard } from './wildcard.ts';

@@ -7,11 +7,12 @@ import { isTaskDefinitionFile } from '../deploy/task-definition-file.ts';
 import type { Config } from '../inputs/config.ts';
 import { type Answer, Questions, unwrap } from '../preflight/answer.ts';
 import { containersOfImage, parseImageReference } from '../preflight/container-image.ts';
-import { type LookupPorts, type Lookups, registryAccess } from '../preflight/lookups.ts';
+import { registryAccess } from '../preflight/lookups/ecr-lookups.ts';
+import type { LookupPorts, Lookups } from '../preflight/lookups/lookups.ts';
 import { chooseRollbackImage, type ServiceRuns } from './rollback-image.ts';
 
 /** The answers of the preflight that a roll back builds on. */
-type Found = Pick<Lookups, 'login' | 'repository' | 'services' | 'taskDefinition'>;
+type Found = Pick<Lookups, 'ecr' | 'ecs'>;
 
 /** What only `mode: rollback` asks of the outside, each thing once. */
 export class RollbackLookups {
@@ -30,9 +31,9 @@ export class RollbackLookups {
   async image(): Promise<Answer<Manifest>> {
     return await this.#questions.once('image', async () => {
       const [repository, login, lookup] = await Promise.all([
-        this.#found.repository().then(unwrap),
-        this.#found.login().then(unwrap),
-        this.#found.services().then(unwrap),
+        this.#found.ecr.repository().then(unwrap),
+        this.#found.ecr.login().then(unwrap),
+        this.#found.ecs.services().then(unwrap),
       ]);
       const registry = this.#ports.registry(registryAccess(login, repository), repository.name);
       const { tag } = this.#config.image;
@@ -62,7 +63,7 @@ export class RollbackLookups {
     );
     const best = ran.find(({ status }) => status === 'SUCCESSFUL') ?? ran[0];
     if (best === undefined) return undefined;
-    const definition = await this.#found.taskDefinition(best.taskDefinition);
+    const definition = await this.#found.ecs.taskDefinition(best.taskDefinition);
     return definition.ok && definition.value.status === 'INACTIVE' ? undefined : best.taskDefinition;
   }
 
@@ -70,7 +71,7 @@ export class RollbackLookups {
   async pinnedByInput(repository: EcrRepository): Promise<string | undefined> {
     const { taskDefinition } = this.#config.ecs;
     if (taskDefinition === undefined || isTaskDefinitionFile(taskDefinition)) return undefined;
-    const definition = await this.#found.taskDefinition(taskDefinition);
+    const definition = await this.#found.ecs.taskDefinition(taskDefinition);
     if (!definition.ok) return undefined;
     const [container] = containersOfImage(definition.value, repository, this.#config);
     return parseImageReference(container?.image ?? '').digest;
@@ -85,8 +86,8 @@ export class RollbackLookups {
 
   async #runsOf(service: EcsService): Promise<ServiceRuns> {
     const [repository, definition, history] = await Promise.all([
-      this.#found.repository().then(unwrap),
-      this.#found.taskDefinition(service.taskDefinition).then(unwrap),
+      this.#found.ecr.repository().then(unwrap),
+      this.#found.ecs.taskDefinition(service.taskDefinition).then(unwrap),
       this.#historyOf(service.name),
     ]);
     if (!history.ok && readRefusal(history.error).kind !== 'access-denied') throw history.error;

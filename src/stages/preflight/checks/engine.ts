@@ -58,7 +58,7 @@ async function fileFindings({ config, lookups, run }: CheckContext): Promise<Bui
   if (missing.length > 0) return { findings: missing, size: undefined };
   const [dockerfile, size] = await Promise.all([
     // A whole parser is loaded for it: not where nothing is asked of the Dockerfile.
-    build.target || build.buildArgs.length > 0 ? lookups.dockerfile() : undefined,
+    build.target || build.buildArgs.length > 0 ? lookups.files.dockerfile() : undefined,
     measureContext(paths.context, paths.dockerfile),
   ]);
   const wrong =
@@ -96,7 +96,7 @@ async function littleSpace(
 
 async function willReuse({ config, lookups }: CheckContext): Promise<boolean> {
   if (!config.image.reuse || config.awsObstacle !== undefined || config.image.repository === '') return false;
-  const images = await lookups.taggedImages();
+  const images = await lookups.ecr.taggedImages();
   return images.ok && isReusable(config, images.value);
 }
 

@@ -8,7 +8,7 @@ export const checkHygiene: Check = async (context) => {
     return { subject: 'hygiene', passed: undefined, findings: [] };
   }
   // The rules and their parsers hold up what is to be sent while they are loaded.
-  await context.lookups.servicesSeen();
+  await context.lookups.ecs.servicesSeen();
   const { hygieneReport } = await import('../../hygiene/report.ts');
   // A turn for the answers that came meanwhile, before git is started.
   await nextTurn();

@@ -5,7 +5,7 @@ import type { Config } from '../../inputs/config.ts';
 import { type Check, type CheckContext, skipped } from '../check.ts';
 import { expiryFindings } from '../expiry.ts';
 import { identityProblem } from '../identity-problems.ts';
-import type { Identity } from '../lookups.ts';
+import type { Identity } from '../lookups/lookups.ts';
 
 /** Who the run is at AWS, and that this is an account that it may deploy to. */
 export const checkIdentity: Check = async (context) => {

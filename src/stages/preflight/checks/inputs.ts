@@ -48,7 +48,7 @@ export const checkInputs: Check = async ({ config, inputFindings, commit, run, l
           },
         ]
       : [];
-  const workflow = await lookups.workflowFile();
+  const workflow = await lookups.files.workflowFile();
   const file = workflow.ok ? workflow.value : undefined;
   const placed = inputFindings.map((finding) => at(finding, placeOfKey(file, inputIn(finding) ?? '')));
   const findings = [...placed, ...endpoints, ...region, ...untagged, ...elsewhere];

@@ -7,7 +7,7 @@ import { type Answer, unwrap } from '../answer.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
 import { policyFor } from '../iam-policy.ts';
 import { keptImages } from '../kept-images.ts';
-import type { TaggedImages } from '../lookups.ts';
+import type { TaggedImages } from '../lookups/ecr-lookups.ts';
 import {
   clearText,
   loginRefused,
@@ -40,12 +40,12 @@ async function checkRepository(context: CheckContext): Promise<CheckReport> {
   const way = config.mode === 'rollback' ? 'tag' : 'push';
   const [identity, repository, login, push, pull, images, policy] = await Promise.all([
     lookups.identity(),
-    lookups.repository(),
-    lookups.login(),
-    lookups.transfer(way),
-    lookups.transfer('pull'),
-    lookups.taggedImages(),
-    lookups.lifecyclePolicy(),
+    lookups.ecr.repository(),
+    lookups.ecr.login(),
+    lookups.ecr.transfer(way),
+    lookups.ecr.transfer('pull'),
+    lookups.ecr.taggedImages(),
+    lookups.ecr.lifecyclePolicy(),
   ]);
   if (!identity.ok) return skipped('registry', 'needs AWS credentials');
   const noPull = transferFindings('pull', unwrap(pull), context);

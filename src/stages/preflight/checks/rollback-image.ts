@@ -17,10 +17,10 @@ export const checkRollbackImage: Check = async ({ config, lookups }) => {
   }
   const [identity, repository, login, pull, services] = await Promise.all([
     lookups.identity(),
-    lookups.repository(),
-    lookups.login(),
-    lookups.transfer('pull'),
-    lookups.services(),
+    lookups.ecr.repository(),
+    lookups.ecr.login(),
+    lookups.ecr.transfer('pull'),
+    lookups.ecs.services(),
   ]);
   if (identity.ok && !isAllowedAccount(identity.value, config)) return skipped('rollback', OTHER_ACCOUNT);
   const mayRead = login.ok && pull.ok && pull.value.denied.length === 0;

@@ -20,7 +20,7 @@ export const checkSecrets: Check = async ({ config, run, lookups }) => {
   const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, secretRules, environment) }));
   const repeated = repeatedSecrets(secretRules, environment);
   const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
-  const workflow = await lookups.workflowFile();
+  const workflow = await lookups.files.workflowFile();
   const file = workflow.ok ? workflow.value : undefined;
   const findings = [
     ...found.flatMap(({ rule, finding }) => (finding ? at(finding, placeOfSecret(file, rule.name)) : [])),

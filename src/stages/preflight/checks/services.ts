@@ -26,7 +26,7 @@ export const checkServices: Check = async (context) => {
   if (config.ecs.services.length === 0) return skipped('service', '`service` is not set');
   const elsewhere = arnElsewhere(config);
   if (elsewhere) return failed(elsewhere);
-  const [identity, found] = await Promise.all([lookups.identity(), lookups.services()]);
+  const [identity, found] = await Promise.all([lookups.identity(), lookups.ecs.services()]);
   if (!identity.ok) return skipped('service', 'needs AWS credentials');
   // What an unwanted account lacks is no problem of its own.
   if (!isAllowedAccount(identity.value, config)) return skipped('service', OTHER_ACCOUNT);
@@ -93,8 +93,8 @@ async function serviceReport(
   const stuck = unusable(service);
   if (stuck) return { passed: undefined, findings: [stuck] };
   const [definition, repository] = await Promise.all([
-    context.lookups.taskDefinitionFor(service),
-    context.lookups.repository(),
+    context.lookups.ecs.taskDefinitionFor(service),
+    context.lookups.ecr.repository(),
   ]);
   const settings = settingFindings(service, nameInArn(context.config.ecs.cluster));
   if (!definition.ok) {
@@ -130,8 +130,8 @@ async function platformFindings(
   const needed = neededPlatform(definition.runtime);
   if (needed === undefined || config.mode === 'rollback') return [];
   const [images, stated, docker] = await Promise.all([
-    lookups.taggedImages(),
-    lookups.statedPlatform(),
+    lookups.ecr.taggedImages(),
+    lookups.files.statedPlatform(),
     lookups.engine(),
   ]);
   const built = imagePlatforms(config, {
@@ -171,7 +171,7 @@ function otherCluster(asked: string, cluster: string): Finding | undefined {
 
 async function missing(name: string, { config, lookups }: CheckContext): Promise<Finding> {
   const { cluster } = config.ecs;
-  const names = await lookups.serviceNames();
+  const names = await lookups.ecs.serviceNames();
   const near = names.ok ? nearName(name, names.value) : undefined;
   const others =
     names.ok && names.value.length > 0 && names.value.length <= 10

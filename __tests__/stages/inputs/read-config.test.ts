@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/finding.ts';
-import { readConfig } from '../../../src/stages/inputs/config.ts';
+import { readConfig } from '../../../src/stages/inputs/read-config.ts';
 import { INPUTS, type InputName } from '../../../src/stages/inputs/schema.ts';
 import { secretsOf } from '../../../src/stages/inputs/secrets-of.ts';
 import { ENOUGH, environmentOf } from './environment.ts';
