@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { findTool } from '../second-opinion/tool.ts';
 import { makeRehearsal, QUICK_BUILD, type Rehearsal } from './rehearsal.ts';
 
@@ -132,6 +133,32 @@ describe.skipIf(act === undefined)('a release, rehearsed with act', () => {
       ['v1.2.0', false],
       ['v1.2.1', false],
     ]);
+  });
+});
+
+/** In whose queue a workflow's run stands, with the expressions of that group put in for what they come to. */
+function groupOf(name: string, values: Readonly<Record<string, string>>): string {
+  const text = readFileSync(join(root, '.github', 'workflows', name), 'utf8');
+  const { concurrency } = parse(text) as { concurrency: { group: string; 'cancel-in-progress': boolean } };
+  expect(concurrency['cancel-in-progress']).toBe(false);
+  return concurrency.group.replaceAll(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
+    const value = values[expression];
+    if (value === undefined) throw new Error(`what does ${expression} come to?`);
+    return value;
+  });
+}
+
+describe('the queues of releases', () => {
+  const TAG = "github.event_name == 'push' && github.ref_name || format('v{0}', inputs.version)";
+
+  it('hold up no other release, and nobody who takes one back', () => {
+    const groups = [
+      groupOf('release.yml', { [TAG]: 'v1.2.0' }),
+      groupOf('release.yml', { [TAG]: 'v1.1.4' }),
+      groupOf('move-tags.yml', { 'inputs.release': 'v1.2.0' }),
+      groupOf('move-tags.yml', { 'inputs.release': 'v2.0.3' }),
+    ];
+    expect(new Set(groups).size).toBe(groups.length);
   });
 });
 

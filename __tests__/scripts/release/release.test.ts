@@ -71,6 +71,20 @@ describe('moveTags, in a real repository', () => {
     expect(repository.tags()).toMatchObject({ v1: first, 'v1.2': first });
   });
 
+  it('moves v1 and v1.2 where somebody made them annotated tags', async () => {
+    const first = released('v1.2.0');
+    for (const tag of ['v1', 'v1.2']) {
+      repository.git('tag', '--annotate', tag, '-m', 'By hand', first);
+      repository.git('push', '--quiet', 'origin', tag);
+    }
+    const second = released('v1.2.1');
+    expect(await moveTags('v1.2.1', false, tagsHere(), github())).toEqual([
+      `v1 is v1.2.1 (${second.slice(0, 7)}; was ${first.slice(0, 7)}).`,
+      `v1.2 is v1.2.1 (${second.slice(0, 7)}; was ${first.slice(0, 7)}).`,
+    ]);
+    expect(repository.tags()).toMatchObject({ v1: second, 'v1.2': second });
+  });
+
   it('moves nothing for what is a draft or no release at all', async () => {
     const commit = released('v1.2.0');
     await moveTags('v1.2.0', false, tagsHere(), github());
@@ -144,6 +158,52 @@ describe('checkRelease', () => {
   ])('stops %s of a package at %s', async (tag, version, words) => {
     repository.commit(packageOf(version), 'One');
     await expect(checkRelease(tag, repository.clone, github(), undefined)).rejects.toThrow(words);
+  });
+
+  /** A commit on a branch of its own at the server; the clone has it checked out, as one commit and no branch. */
+  function checkedOut(branch: string, version: string): string {
+    const main = repository.commit(packageOf('0.9.0'), 'Main');
+    repository.commit(packageOf(version), 'On a branch');
+    repository.git('push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
+    repository.git('push', '--quiet', '--force', 'origin', `${main}:refs/heads/main`);
+    const checkout = join(repository.clone, '..', 'checkout');
+    repository.git(
+      'clone',
+      '--quiet',
+      '--depth=1',
+      `--branch=${branch}`,
+      `file://${repository.url}`,
+      checkout,
+    );
+    repository.git('-C', checkout, 'checkout', '--quiet', '--detach');
+    return checkout;
+  }
+
+  it.each([
+    ['release/1.2', '1.2.0'],
+    ['release/1', '1.2.0-rc.1'],
+  ])('lets %s pass for v%s', async (branch, version) => {
+    await checkRelease(`v${version}`, checkedOut(branch, version), github(), undefined);
+  });
+
+  it.each([
+    ['someones-branch', '1.2.0'],
+    ['release/1.1', '1.2.0'],
+    ['release/1.2.0', '1.2.0'],
+    ['team/release/1.2', '1.2.0'],
+  ])('stops %s for v%s', async (branch, version) => {
+    const checkout = checkedOut(branch, version);
+    await expect(checkRelease(`v${version}`, checkout, github(), undefined)).rejects.toThrow(
+      'is on none of the branches that v1.2.0 may be released from: main, release/1, release/1.2.',
+    );
+  });
+
+  it('lets what main has left behind pass', async () => {
+    repository.commit(packageOf('1.2.0'), 'One');
+    const checkout = join(repository.clone, '..', 'checkout');
+    repository.git('clone', '--quiet', '--depth=1', `file://${repository.url}`, checkout);
+    repository.commit(packageOf('1.3.0'), 'Two');
+    await checkRelease('v1.2.0', checkout, github(), undefined);
   });
 
   it('stops a number that stands for another commit, or is published', async () => {
