@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { examine } from '../../src/stages/hygiene/examine.ts';
 import { groups } from '../../src/stages/hygiene/groups.ts';
 import type { Repository } from '../../src/stages/hygiene/repository.ts';
@@ -185,7 +186,48 @@ describe('the roles of the example', () => {
   });
 });
 
+interface Dependabot {
+  readonly updates: readonly {
+    readonly 'package-ecosystem': string;
+    readonly directory?: string;
+    readonly directories?: readonly string[];
+  }[];
+}
+
+/** What Dependabot looks at, as `ecosystem folder`. */
+const watched = (path: string): readonly string[] =>
+  (parse(readFileSync(path, 'utf8')) as Dependabot).updates.flatMap((update) =>
+    (update.directories ?? [update.directory ?? '']).map(
+      (directory) => `${update['package-ecosystem']} ${directory}`,
+    ),
+  );
+
 describe('the dependencies of the example', () => {
+  it('are watched where it is copied to, all of them', () => {
+    const kinds: Readonly<Record<string, RegExp>> = {
+      'github-actions /': /^\.github\/workflows\//,
+      'pip /': /^requirements[\w-]*\.txt$/,
+      'docker /': /^Dockerfile$/,
+      'docker-compose /': /^compose\.yaml$/,
+      'terraform /infra': /^infra\/\w+\.tf$/,
+    };
+    const needed = Object.entries(kinds).filter(([, path]) => tracked.some((each) => path.test(each)));
+    expect(watched(join(folder, '.github', 'dependabot.yml')).toSorted()).toEqual(
+      needed.map(([name]) => name).toSorted(),
+    );
+  });
+
+  it('are watched here as they are there', () => {
+    const here = new Set(watched(join(root, '.github', 'dependabot.yml')));
+    const there = watched(join(folder, '.github', 'dependabot.yml')).map((each) => {
+      const [ecosystem = '', path = ''] = each.split(' ');
+      // Only at the root of a repository Dependabot finds the folder of the workflows by itself.
+      const own = ecosystem === 'github-actions' ? '/.github/workflows' : path.replace(/\/$/, '');
+      return `${ecosystem} /examples/fastapi${own}`;
+    });
+    expect(there.filter((each) => !here.has(each))).toEqual([]);
+  });
+
   it.each(['requirements.txt', 'requirements-dev.txt'])('have each one version in %s', (path) => {
     const lines = text(path)
       .split('\n')
