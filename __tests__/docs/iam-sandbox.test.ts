@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { success } from '../../sandbox/scenarios/success.ts';
 import { changes, type Deployed, type DeployOptions, deploy } from '../e2e/deploy.ts';
 import { documentedActions } from './policies.ts';
 
 const SPEED = 60;
+const TAGGED = { ...success, world: { ...success.world, taskDefinitionTags: { CostCenter: '41' } } };
 
 /** Calls that were refused for want of a permission. */
 function deniedCalls({ truth }: Deployed): readonly string[] {
@@ -66,20 +68,33 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
     }
   });
 
-  it.each<readonly [string, DeployOptions, string]>([
-    ['pin', { inputs: { rollout: 'pin' } }, 'succeeded'],
-    ['pre-deploy-command', { inputs: { 'pre-deploy-command': 'alembic upgrade head' } }, 'succeeded'],
-    ['on-failure-rollback', { scenario: 'crash-loop-undone', speed: 20 }, 'rolled-back'],
-  ])('suffice, with the extra for %s, for a deploy that needs it', async (extra, options, result) => {
-    const base = documentedActions('deploy', 'all');
-    const run = (allowedOnly: readonly string[]) =>
-      deploy({ speed: SPEED, ...options, sandbox: { allowedOnly } });
-    const deployed = await run([...base, ...documentedActions(extra, 'all')]);
-    expect(deployed.run.outputs['result'], deployed.run.log).toBe(result);
-    expect(deniedCalls(deployed)).toEqual([]);
-    const without = await run(base);
-    expect(deniedCalls(without)).not.toEqual([]);
-  });
+  it.each<readonly [string, DeployOptions, string, string]>([
+    ['pin', { inputs: { rollout: 'pin' } }, 'succeeded', ''],
+    ['tags', { scenario: TAGGED, inputs: { rollout: 'pin' } }, 'succeeded', 'pin'],
+    [
+      'tags',
+      { scenario: TAGGED, inputs: { 'pre-deploy-command': 'alembic upgrade head' } },
+      'succeeded',
+      'pre-deploy-command',
+    ],
+    ['pre-deploy-command', { inputs: { 'pre-deploy-command': 'alembic upgrade head' } }, 'succeeded', ''],
+    ['on-failure-rollback', { scenario: 'crash-loop-undone', speed: 20 }, 'rolled-back', ''],
+  ])(
+    'suffice, with the extra for %s, for a deploy that needs it',
+    async (extra, options, result, besides) => {
+      const base = [
+        ...documentedActions('deploy', 'all'),
+        ...(besides ? documentedActions(besides, 'all') : []),
+      ];
+      const run = (allowedOnly: readonly string[]) =>
+        deploy({ speed: SPEED, ...options, sandbox: { allowedOnly } });
+      const deployed = await run([...base, ...documentedActions(extra, 'all')]);
+      expect(deployed.run.outputs['result'], deployed.run.log).toBe(result);
+      expect(deniedCalls(deployed)).toEqual([]);
+      const without = await run(base);
+      expect(deniedCalls(without)).not.toEqual([]);
+    },
+  );
 
   it.each(lacking())(
     'have no action too many: a $mode without $action is red, and names it',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionsCalled, documentedActions, documentedPolicy } from './policies.ts';
+import { actionsCalled, documentedActions, documentedPolicy, IN_A_CLUSTER, ON_ANYTHING } from './policies.ts';
 import { isOperation } from './shell-commands.ts';
 import { fileText } from './source-codes.ts';
 
@@ -10,7 +10,7 @@ const BY_REGISTRY_PROTOCOL = [
   'ecr:CompleteLayerUpload',
   'ecr:PutImage',
 ];
-const EXTRAS = ['pin', 'pre-deploy-command', 'on-failure-rollback'] as const;
+const EXTRAS = ['pin', 'tags', 'pre-deploy-command', 'on-failure-rollback'] as const;
 const POLICIES = ['trust', 'deploy', 'check', 'rollback', ...EXTRAS] as const;
 /** Allowed by a role's trust policy, or to everybody. */
 const NOT_IN_A_POLICY = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:GetCallerIdentity'];
@@ -39,7 +39,7 @@ describe('docs/iam.md', () => {
     const allowed = [...deploy, ...EXTRAS.flatMap((name) => documentedActions(name, 'all'))];
     const called = actionsCalled();
     expect([...called].filter((action) => ![...allowed, ...NOT_IN_A_POLICY].includes(action))).toEqual([]);
-    const byOthers = [...BY_REGISTRY_PROTOCOL, 'iam:PassRole'];
+    const byOthers = [...BY_REGISTRY_PROTOCOL, 'iam:PassRole', 'ecs:TagResource'];
     expect(allowed.filter((action) => !called.has(action) && !byOthers.includes(action))).toEqual([]);
     expect(new Set(deploy).size).toBe(deploy.length);
   });
@@ -69,6 +69,20 @@ describe('docs/iam.md', () => {
       expect(wide.filter((action) => changing.test(action))).toEqual([]);
     },
   );
+
+  it.each(POLICIES)('holds a %s to what AWS lets it be held to', (name) => {
+    const { statements } = documentedPolicy(name);
+    const wide = statements.filter(
+      ({ resources, conditions }) => resources.includes('*') && conditions.length === 0,
+    );
+    expect(wide.flatMap(({ actions }) => actions).filter((action) => !ON_ANYTHING.includes(action))).toEqual(
+      [],
+    );
+    const anyCluster = statements.filter(({ conditions }) => !conditions.includes('ecs:cluster'));
+    expect(
+      anyCluster.flatMap(({ actions }) => actions).filter((action) => IN_A_CLUSTER.includes(action)),
+    ).toEqual([]);
+  });
 
   it('says of every optional action what is lost without it', () => {
     const [, lost = ''] = fileText('docs/iam.md').split('\n## What is lost without them\n');

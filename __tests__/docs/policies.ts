@@ -9,6 +9,8 @@ export interface Statement {
   readonly effect: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** Keys of the conditions under which it holds. */
+  readonly conditions: readonly string[];
 }
 
 interface PolicyFile {
@@ -18,6 +20,7 @@ interface PolicyFile {
     readonly Effect: string;
     readonly Action: string | readonly string[];
     readonly Resource?: string | readonly string[];
+    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   }[];
 }
 
@@ -33,14 +36,27 @@ export function documentedPolicy(name: string): {
   const policy = JSON.parse(block) as PolicyFile;
   return {
     version: policy.Version,
-    statements: policy.Statement.map(({ Sid, Effect, Action, Resource }) => ({
+    statements: policy.Statement.map(({ Sid, Effect, Action, Resource, Condition }) => ({
       sid: Sid,
       effect: Effect,
       actions: [Action].flat(),
       resources: Resource === undefined ? [] : [Resource].flat(),
+      conditions: Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys)),
     })),
   };
 }
+
+/** Actions that AWS lets nobody hold to a resource or a cluster (Service Authorization Reference). */
+export const ON_ANYTHING: readonly string[] = [
+  'ecr:GetAuthorizationToken',
+  'ecs:DescribeTaskDefinition',
+  'ecs:DeregisterTaskDefinition',
+  'ecs:ListClusters',
+  'logs:DescribeLogGroups',
+  'ssm:DescribeParameters',
+];
+/** Actions that say nothing of a cluster in their resource, and can be held to one by `ecs:cluster`. */
+export const IN_A_CLUSTER: readonly string[] = ['ecs:ListServices', 'ecs:ListTasks', 'ecs:RunTask'];
 
 /** The actions of a documented policy: all of them, or those that are not optional. */
 export function documentedActions(name: string, which: 'all' | 'required'): readonly string[] {

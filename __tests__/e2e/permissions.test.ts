@@ -1,8 +1,20 @@
 import { describe, it } from 'vitest';
+import { success } from '../../sandbox/scenarios/success.ts';
 import { documentedActions } from '../docs/policies.ts';
-import { changes, deploy } from './deploy.ts';
+import { changes, type DeployOptions, deploy } from './deploy.ts';
 
 const SIMULATES = [...documentedActions('deploy', 'all'), ...documentedActions('pin', 'all')];
+const TAGGED = { ...success, world: { ...success.world, taskDefinitionTags: { CostCenter: '41' } } };
+const TASK_FILE = {
+  family: 'dyno-agent',
+  networkMode: 'awsvpc',
+  requiresCompatibilities: ['FARGATE'],
+  cpu: '512',
+  memory: '1024',
+  executionRoleArn: 'arn:aws:iam::123456789012:role/ecsTaskExecutionRole',
+  containerDefinitions: [{ name: 'app', image: 'to be filled in', essential: true }],
+  tags: [{ key: 'CostCenter', value: '41' }],
+};
 const CHECK = { mode: 'check', hygiene: 'off' } as const;
 
 function without(action: string): { readonly allowedOnly: readonly string[] } {
@@ -51,6 +63,42 @@ describe.concurrent('the permissions of a deploy, simulated', () => {
       truth.updateServiceCalls.filter((call) => !call.errorCode).length,
     );
   });
+
+  it.for<[string, Partial<DeployOptions>]>([
+    ['the service has', { scenario: TAGGED, inputs: { rollout: 'pin' } }],
+    [
+      'a pre-deploy-command runs',
+      { scenario: TAGGED, inputs: { 'pre-deploy-command': 'alembic upgrade head' } },
+    ],
+    [
+      'a file has',
+      {
+        files: { 'task.json': JSON.stringify(TASK_FILE) },
+        inputs: { 'task-definition': 'task.json', 'container-name': 'app' },
+      },
+    ],
+  ])(
+    'warn where the task definition that %s has tags, and tagging is denied',
+    async ([, options], { expect }) => {
+      const allowedOnly = [...SIMULATES, ...documentedActions('pre-deploy-command', 'all')];
+      const inputs = { hygiene: 'off', ...options.inputs };
+      const denied = await deploy({ ...options, inputs, sandbox: { allowedOnly } });
+      expect(denied.run.log).toContain(
+        "! service    DG566 IAM's simulator says that these credentials may not deploy: ecs:TagResource on dyno-agent:",
+      );
+      expect(denied.run.log).toContain(
+        '{"Effect":"Allow","Action":"ecs:TagResource","Resource":"arn:aws:ecs:us-east-1:123456789012:task-definition/dyno-agent:*","Condition":{"StringEquals":{"ecs:CreateAction":"RegisterTaskDefinition"}}}',
+      );
+      expect(denied.run.outputs['failure-reason']).toContain('ecs:TagResource');
+      expect(denied.truth.deploymentsStarted).toEqual([]);
+      const allowed = await deploy({
+        ...options,
+        inputs: { ...inputs, mode: 'check' },
+        sandbox: { allowedOnly: [...allowedOnly, ...documentedActions('tags', 'all')] },
+      });
+      expect(allowed.run.log).toMatch(/Allowed by IAM's simulation.*: .*ecs:TagResource/);
+    },
+  );
 
   it('are only noted where a role checks that may not deploy', async ({ expect }) => {
     const deployed = await deploy({ inputs: CHECK, sandbox: without('ecs:UpdateService') });

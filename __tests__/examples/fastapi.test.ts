@@ -12,7 +12,7 @@ import { parseWorkflow, type Step } from '../../src/stages/hygiene/workflows/wor
 import type { YamlEntry } from '../../src/stages/hygiene/workflows/yaml-entry.ts';
 import { readConfig } from '../../src/stages/inputs/read-config.ts';
 import type { InputName } from '../../src/stages/inputs/schema.ts';
-import { documentedPolicy } from '../docs/policies.ts';
+import { documentedPolicy, IN_A_CLUSTER, ON_ANYTHING } from '../docs/policies.ts';
 import { root } from '../docs/source-codes.ts';
 import { action } from '../stages/inputs/action-metadata.ts';
 import { environmentOf } from '../stages/inputs/environment.ts';
@@ -173,11 +173,30 @@ describe('the roles of the example', () => {
     [['check'], ['check']],
     [
       ['check', 'deploy'],
-      ['deploy', 'pre-deploy-command', 'on-failure-rollback', 'rollback'],
+      ['deploy', 'pre-deploy-command', 'on-failure-rollback', 'rollback', 'tags'],
     ],
   ])('%s may do what docs/iam.md says for %s', (blocks, policies) => {
     const may = allowed(...blocks);
     expect(documented(...policies).filter((one) => !may.has(one))).toEqual([]);
+  });
+
+  it('are held to what AWS lets them be held to', () => {
+    const statements = ['check', 'deploy'].flatMap((name) =>
+      [...blockOf(name).matchAll(/^ {2}statement \{\n([\s\S]*?)^ {2}\}/gm)].map(([, body = '']) => ({
+        actions: [...body.matchAll(/"([a-z]+:[A-Z]\w+)"/g)].flatMap(([, action]) => action ?? []),
+        isWide: body.includes('["*"]'),
+        ofCluster: body.includes('"ecs:cluster"'),
+      })),
+    );
+    expect(statements.length).toBeGreaterThan(12);
+    const wide = statements.filter(({ isWide, ofCluster }) => isWide && !ofCluster);
+    expect(wide.flatMap(({ actions }) => actions).filter((action) => !ON_ANYTHING.includes(action))).toEqual(
+      [],
+    );
+    const anyCluster = statements.filter(({ ofCluster }) => !ofCluster);
+    expect(
+      anyCluster.flatMap(({ actions }) => actions).filter((action) => IN_A_CLUSTER.includes(action)),
+    ).toEqual([]);
   });
 
   it('give a pull request nothing that changes anything', () => {

@@ -107,10 +107,7 @@ locals {
             "ecs:DescribeServices",
             "ecs:UpdateService",
           ]
-          Resource = [
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
-          ]
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}"
         },
         {
           Sid      = "OptionalCluster"
@@ -165,18 +162,16 @@ locals {
           Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:${var.log_group}:log-stream:*"
         },
         {
-          Sid    = "OptionalNames"
-          Effect = "Allow"
-          Action = [
-            "ecr:DescribeImages",
-            "ecs:ListClusters",
-          ]
+          Sid      = "OptionalNames"
+          Effect   = "Allow"
+          Action   = "ecs:ListClusters"
           Resource = "*"
         },
         {
           Sid    = "OptionalImageLooks"
           Effect = "Allow"
           Action = [
+            "ecr:DescribeImages",
             "ecr:GetLifecyclePolicy",
             "ecr:DescribeImageScanFindings",
           ]
@@ -188,9 +183,14 @@ locals {
           Action = [
             "logs:DescribeLogGroups",
             "ssm:DescribeParameters",
-            "secretsmanager:DescribeSecret",
           ]
           Resource = "*"
+        },
+        {
+          Sid      = "OptionalSecretLooks"
+          Effect   = "Allow"
+          Action   = "secretsmanager:DescribeSecret"
+          Resource = "arn:${local.partition}:secretsmanager:${var.region}:${local.account}:secret:*"
         },
         {
           Sid      = "OptionalSimulation"
@@ -222,13 +222,10 @@ locals {
           Resource = "arn:${local.partition}:ecr:${var.region}:${local.account}:repository/${var.ecr_repository}"
         },
         {
-          Sid    = "Services"
-          Effect = "Allow"
-          Action = "ecs:DescribeServices"
-          Resource = [
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
-          ]
+          Sid      = "Services"
+          Effect   = "Allow"
+          Action   = "ecs:DescribeServices"
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}"
         },
         {
           Sid      = "OptionalCluster"
@@ -245,25 +242,34 @@ locals {
         {
           Sid    = "OptionalDeploymentInProgress"
           Effect = "Allow"
-          Action = [
-            "ecs:DescribeServiceRevisions",
-            "ecr:DescribeImages",
+          Action = "ecs:DescribeServiceRevisions"
+          Resource = [
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
+            "arn:${local.partition}:ecs:${var.region}:${local.account}:service-revision/${var.cluster}/${var.service}/*",
           ]
-          Resource = "*"
         },
         {
-          Sid    = "OptionalNames"
-          Effect = "Allow"
-          Action = [
-            "ecs:ListClusters",
-            "ecs:ListServices",
-          ]
+          Sid      = "OptionalLists"
+          Effect   = "Allow"
+          Action   = "ecs:ListServices"
+          Resource = "*"
+          Condition = {
+            ArnEquals = {
+              "ecs:cluster" = "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}"
+            }
+          }
+        },
+        {
+          Sid      = "OptionalNames"
+          Effect   = "Allow"
+          Action   = "ecs:ListClusters"
           Resource = "*"
         },
         {
           Sid    = "OptionalImageLooks"
           Effect = "Allow"
           Action = [
+            "ecr:DescribeImages",
             "ecr:GetLifecyclePolicy",
             "ecr:DescribeImageScanFindings",
           ]
@@ -275,9 +281,14 @@ locals {
           Action = [
             "logs:DescribeLogGroups",
             "ssm:DescribeParameters",
-            "secretsmanager:DescribeSecret",
           ]
           Resource = "*"
+        },
+        {
+          Sid      = "OptionalSecretLooks"
+          Effect   = "Allow"
+          Action   = "secretsmanager:DescribeSecret"
+          Resource = "arn:${local.partition}:secretsmanager:${var.region}:${local.account}:secret:*"
         },
         {
           Sid      = "OptionalSimulation"
@@ -314,10 +325,7 @@ locals {
             "ecs:DescribeServices",
             "ecs:UpdateService",
           ]
-          Resource = [
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:cluster/${var.cluster}",
-            "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}",
-          ]
+          Resource = "arn:${local.partition}:ecs:${var.region}:${local.account}:service/${var.cluster}/${var.service}"
         },
         {
           Sid      = "TaskDefinition"
@@ -379,18 +387,16 @@ locals {
           Resource = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:${var.log_group}:log-stream:*"
         },
         {
-          Sid    = "OptionalNames"
-          Effect = "Allow"
-          Action = [
-            "ecr:DescribeImages",
-            "ecs:ListClusters",
-          ]
+          Sid      = "OptionalNames"
+          Effect   = "Allow"
+          Action   = "ecs:ListClusters"
           Resource = "*"
         },
         {
           Sid    = "OptionalImageLooks"
           Effect = "Allow"
           Action = [
+            "ecr:DescribeImages",
             "ecr:GetLifecyclePolicy",
             "ecr:DescribeImageScanFindings",
           ]
@@ -402,9 +408,14 @@ locals {
           Action = [
             "logs:DescribeLogGroups",
             "ssm:DescribeParameters",
-            "secretsmanager:DescribeSecret",
           ]
           Resource = "*"
+        },
+        {
+          Sid      = "OptionalSecretLooks"
+          Effect   = "Allow"
+          Action   = "secretsmanager:DescribeSecret"
+          Resource = "arn:${local.partition}:secretsmanager:${var.region}:${local.account}:secret:*"
         },
       ]
     }

@@ -70,6 +70,8 @@ export interface WorldChanges {
   readonly containerHealthCheck?: boolean;
   /** What the container of the task definition has other than the default one's; `{registry}` in its image becomes the host. */
   readonly container?: Partial<ContainerDefinition>;
+  /** Tags of the task definition, by key; none if left out. */
+  readonly taskDefinitionTags?: Readonly<Record<string, string>>;
   /** The machine that the task definition asks for; X86_64 if left out. */
   readonly cpuArchitecture?: CPUArchitecture;
   /** Names of the parameters in Systems Manager; none if left out. */

@@ -79,6 +79,9 @@ export interface TaskDefinition {
   readonly status?: string;
   /** The task role and the execution role, as the task definition names them. */
   readonly roles?: readonly string[];
+  readonly family?: string;
+  /** Whether it has tags, which a revision that is made of it gets too. */
+  readonly isTagged?: boolean;
 }
 
 /** Elastic Container Service. Its methods throw the SDK's errors: see `readRefusal`. */
@@ -140,8 +143,8 @@ export class Ecs {
 
   /** A task definition by ARN, `family:revision` or family (the newest active revision). */
   async taskDefinition(reference: string): Promise<TaskDefinition> {
-    const { taskDefinition } = await this.client.send(
-      new DescribeTaskDefinitionCommand({ taskDefinition: reference }),
+    const { taskDefinition, tags } = await this.client.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ['TAGS'] }),
     );
     if (!taskDefinition?.taskDefinitionArn) throw new Error('DescribeTaskDefinition answered without one');
     return {
@@ -150,6 +153,8 @@ export class Ecs {
       containers: taskDefinition.containerDefinitions ?? [],
       runtime: taskRuntimeOf(taskDefinition),
       roles: rolesOf(taskDefinition),
+      ...(taskDefinition.family ? { family: taskDefinition.family } : {}),
+      isTagged: (tags ?? []).length > 0,
       ...(taskDefinition.status ? { status: taskDefinition.status } : {}),
     };
   }

@@ -17,7 +17,6 @@ locals {
     "arn:aws:ecs:${local.arn_prefix}:service-deployment/${aws_ecs_cluster.this.name}/${aws_ecs_service.this.name}/*",
     "arn:aws:ecs:${local.arn_prefix}:service-revision/${aws_ecs_cluster.this.name}/${aws_ecs_service.this.name}/*",
   ]
-  tasks = "arn:aws:ecs:${local.arn_prefix}:task/${aws_ecs_cluster.this.name}/*"
 }
 
 data "aws_iam_policy_document" "github" {
@@ -74,8 +73,13 @@ data "aws_iam_policy_document" "check" {
   }
 
   statement {
-    actions   = ["ecs:DescribeClusters", "ecs:DescribeServices"]
-    resources = [aws_ecs_cluster.this.arn, aws_ecs_service.this.id]
+    actions   = ["ecs:DescribeClusters"]
+    resources = [aws_ecs_cluster.this.arn]
+  }
+
+  statement {
+    actions   = ["ecs:DescribeServices"]
+    resources = [aws_ecs_service.this.id]
   }
 
   statement {
@@ -83,15 +87,26 @@ data "aws_iam_policy_document" "check" {
     resources = local.revisions
   }
 
-  # None of these shows a secret.
   statement {
-    actions = [
-      "ecs:DescribeTaskDefinition",
-      "ecs:ListClusters",
-      "ecs:ListServices",
-      "logs:DescribeLogGroups",
-      "secretsmanager:DescribeSecret",
-    ]
+    actions   = ["ecs:ListServices"]
+    resources = ["*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.this.arn]
+    }
+  }
+
+  # Names and dates, and no value.
+  statement {
+    actions   = ["secretsmanager:DescribeSecret"]
+    resources = [aws_secretsmanager_secret.database_password.arn]
+  }
+
+  # AWS lets nobody hold these to a resource.
+  statement {
+    actions   = ["ecs:DescribeTaskDefinition", "ecs:ListClusters", "logs:DescribeLogGroups"]
     resources = ["*"]
   }
 
@@ -122,12 +137,29 @@ data "aws_iam_policy_document" "deploy" {
   }
 
   statement {
-    actions   = ["ecs:DescribeTasks", "ecs:RunTask", "ecs:StopTask"]
-    resources = [local.tasks, "${aws_ecs_task_definition.service.arn_without_revision}:*"]
+    actions   = ["ecs:RunTask"]
+    resources = ["${aws_ecs_task_definition.service.arn_without_revision}:*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.this.arn]
+    }
   }
 
   statement {
-    actions   = ["ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition"]
+    actions   = ["ecs:DescribeTasks", "ecs:StopTask"]
+    resources = ["arn:aws:ecs:${local.arn_prefix}:task/${aws_ecs_cluster.this.name}/*"]
+  }
+
+  statement {
+    actions   = ["ecs:RegisterTaskDefinition"]
+    resources = ["${aws_ecs_task_definition.service.arn_without_revision}:*"]
+  }
+
+  # AWS lets nobody hold this to a resource.
+  statement {
+    actions   = ["ecs:DeregisterTaskDefinition"]
     resources = ["*"]
   }
 

@@ -81,6 +81,7 @@ export function seedTaskDefinition(simulation: Simulation, registryHost: string)
     runtimePlatform: { cpuArchitecture: world.cpuArchitecture ?? 'X86_64', operatingSystemFamily: 'LINUX' },
     executionRoleArn: arnOf(account, 'iam', 'role/ecsTaskExecutionRole'),
     taskRoleArn: arnOf(account, 'iam', 'role/dyno-agent-task'),
+    tags: Object.entries(world.taskDefinitionTags ?? {}).map(([key, value]) => ({ key, value })),
     containerDefinitions: [
       {
         name: 'app',

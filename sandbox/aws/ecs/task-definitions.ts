@@ -90,6 +90,9 @@ function registerTaskDefinition(
   call: Call,
 ): Omit<RegisterTaskDefinitionCommandOutput, '$metadata'> {
   demandPassRole(call, input);
+  if (input.tags?.length) {
+    demandTagging(call, arnOf(call.world.account, 'ecs', `task-definition/${input.family ?? ''}:*`));
+  }
   const { simulation } = call.world.ecs;
   const stored = simulation.taskDefinitions.register(input, {
     at: simulation.timeline.now(),
@@ -107,6 +110,11 @@ function addTags(
   const all = world.ecs.simulation.state.tags;
   const kept = (all.get(arn) ?? []).filter((tag) => !tags.some((one) => one.key === tag.key));
   all.set(arn, [...kept, ...tags]);
+}
+
+/** Who tags what is being made needs ecs:TagResource as well (developer guide, "Grant permission to tag resources on creation"). */
+export function demandTagging({ world, caller }: Call, resource: string): void {
+  world.policy.demand(caller, 'ecs:TagResource', resource);
 }
 
 /** Who hands roles to ECS needs iam:PassRole on each. */

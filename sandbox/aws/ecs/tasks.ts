@@ -13,7 +13,7 @@ import type { Task } from '../ecs-simulation/state.ts';
 import { type AwsWorld, type Call, type Operation, operation, pageOf } from '../operation.ts';
 import { ServiceError } from '../service-error.ts';
 import { taskShape } from './shapes.ts';
-import { demandPassRole } from './task-definitions.ts';
+import { demandPassRole, demandTagging } from './task-definitions.ts';
 
 function taskResource(world: AwsWorld, cluster: string | undefined, task: string | undefined): string {
   if (task?.startsWith('arn:') === true) return task;
@@ -92,6 +92,9 @@ function runTask(input: RunTaskCommandInput, call: Call): Omit<RunTaskCommandOut
   const taskDefinition = ecs.simulation.taskDefinitions.find(input.taskDefinition ?? '');
   if (taskDefinition === undefined) throw new ServiceError('ClientException', 'TaskDefinition not found.');
   demandPassRole(call, taskDefinition.definition);
+  if (input.tags?.length || input.enableECSManagedTags || (input.propagateTags ?? 'NONE') !== 'NONE') {
+    demandTagging(call, arnOf(call.world.account, 'ecs', `task/${cluster.name}/*`));
+  }
   if (
     taskDefinition.definition.networkMode === 'awsvpc' &&
     input.networkConfiguration?.awsvpcConfiguration === undefined

@@ -91,7 +91,7 @@ function notRegistered(name: string, error: unknown): Finding {
       level: 'error',
       title: `No new revision of ${name} could be registered: ${action} is denied.`,
       detail: `AWS said: ${problem.message}`,
-      fix: `Allow \`${action}\` in the IAM policy; registering also needs \`iam:PassRole\` for the task's two roles: docs/iam.md#deploy.`,
+      fix: `Allow \`${action}\` in the IAM policy; registering also needs \`iam:PassRole\` for the task's two roles, and \`ecs:TagResource\` where it has tags: docs/iam.md#what-some-inputs-need-besides.`,
     };
   }
   return {

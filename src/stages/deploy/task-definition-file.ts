@@ -42,6 +42,8 @@ export async function readTaskDefinitionFile(workspace: string, path: string): P
     ),
     runtime: taskRuntimeOf(definition),
     roles: rolesOf(definition),
+    family,
+    isTagged: Array.isArray(definition['tags']) && definition['tags'].length > 0,
     registrable: definition,
   };
 }

@@ -1,5 +1,5 @@
 import { nameInArn } from '../../aws/arn.ts';
-import type { EcsService } from '../../aws/ecs.ts';
+import type { EcsService, TaskDefinition } from '../../aws/ecs.ts';
 import type { SimulatedAction } from '../../aws/policy-simulation.ts';
 import { principalOf } from '../../aws/principal.ts';
 import { readRefusal } from '../../aws/refusal.ts';
@@ -15,13 +15,15 @@ type Asker = Pick<CheckContext, 'config' | 'lookups'>;
 export interface Permissions {
   /** Actions with the resources on which they are denied. */
   readonly denied: readonly SimulatedAction[];
+  /** What was simulated. */
+  readonly asked: readonly string[];
   /** Whether every one of them was simulated, and allowed. */
   readonly areAllowed: boolean;
   /** Why the simulation could not be asked; undefined where it was, or there is nobody to simulate. */
   readonly unasked?: 'denied' | 'unknown principal' | 'no answer';
 }
 
-const UNKNOWN: Permissions = { denied: [], areAllowed: false };
+const UNKNOWN: Permissions = { denied: [], asked: [], areAllowed: false };
 
 /** Whether a deploy registers a revision, and so hands ECS the roles of the task. */
 export function registersRevision({ ecs }: Config): boolean {
@@ -66,6 +68,7 @@ export async function permissionsOf({ config, lookups }: Asker): Promise<Permiss
         : undefined;
   return {
     denied,
+    asked: asked.map(({ action }) => action),
     areAllowed: answers.every((each) => each.ok && each.value.every((decision) => decision === 'allowed')),
     ...(unasked ? { unasked } : {}),
   };
@@ -91,11 +94,19 @@ async function registrations(
   const answers = await Promise.all(services.map((service) => lookups.ecs.taskDefinitionFor(service)));
   const definitions = answers.flatMap((each) => (each.ok ? each.value : []));
   const roles = definitions.flatMap(({ roles }) => roles ?? []).filter((role) => role.startsWith('arn:'));
-  // A revision by its own ARN: a policy that names families allows that, and one that names none does too.
-  const revisions = [...new Set(definitions.map(({ arn }) => arn).filter((arn) => arn.startsWith('arn:')))];
   const [first] = services;
+  // A revision by its own ARN: a policy that names families allows that, and one that names none does too.
+  const revisionsOf = (some: readonly TaskDefinition[]) => [
+    ...new Set(some.flatMap((each) => revisionArn(each, first?.arn ?? '') ?? [])),
+  ];
+  const revisions = revisionsOf(definitions);
   return [
     { action: 'ecs:RegisterTaskDefinition', resources: revisions, conditions: {} },
+    {
+      action: 'ecs:TagResource',
+      resources: revisionsOf(definitions.filter(({ isTagged }) => isTagged)),
+      conditions: { 'ecs:CreateAction': 'RegisterTaskDefinition' },
+    },
     {
       action: 'iam:PassRole',
       resources: [...new Set(roles)],
@@ -105,6 +116,18 @@ async function registrations(
       ? [{ action: 'ecs:RunTask', resources: revisions, conditions: first ? clusterOf(first) : {} }]
       : []),
   ];
+}
+
+/** That of a revision; for a file, whose revision is to be, that of the first of its family. */
+function revisionArn({ arn, family }: TaskDefinition, serviceArn: string): string | undefined {
+  if (arn.startsWith('arn:')) return arn;
+  const account = /^arn:[^/]+(?=:service\/)/.exec(serviceArn)?.[0];
+  return account && family ? `${account}:task-definition/${family}:1` : undefined;
+}
+
+/** The resource of a policy that allows this and what comes after it: each revision has a number of its own. */
+function lasting(resource: string): string {
+  return resource.replace(/(:task-definition\/[^/:]+):\d+$/, '$1:*');
 }
 
 /**
@@ -119,8 +142,8 @@ export async function permissionFindings(context: Asker): Promise<readonly Findi
 
 function denial({ action, resources, conditions }: SimulatedAction, { mode }: Config): Finding {
   const condition = Object.keys(conditions).length > 0 ? { Condition: { StringEquals: conditions } } : {};
-  const [first, ...others] = resources;
-  const Resource = others.length > 0 ? resources : first;
+  const [first, ...others] = [...new Set(resources.map(lasting))];
+  const Resource = others.length > 0 ? [first, ...others] : first;
   const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource, ...condition });
   const isCheck = mode === 'check';
   return {

@@ -101,10 +101,10 @@ function waitOf({ ecs, healthChecks }: Config): string {
 }
 
 function permissionLine({ config, permissions }: PlanFacts): string {
-  const actions = changesAtEcs(config);
   if (permissions?.areAllowed)
-    return `Allowed by IAM's simulation, which is no promise (ECS has no dry run): ${listed(actions)}.`;
+    return `Allowed by IAM's simulation, which is no promise (ECS has no dry run): ${listed(permissions.asked)}.`;
   const denied = permissions?.denied.map(({ action }) => action) ?? [];
   if (denied.length > 0) return `Denied to these credentials by IAM's simulation: ${listed(denied)}.`;
+  const actions = changesAtEcs(config);
   return `Not known beforehand: whether ${listed(actions)} ${actions.length > 1 ? 'are' : 'is'} allowed (ECS has no dry run).`;
 }
