@@ -64,6 +64,34 @@ describe('githubRunner', () => {
     expect(tokens[0]).not.toBe(tokens[1]);
   });
 
+  it('is obeyed itself while another program still prints, which is not', () => {
+    const finding: Finding = { code: 'DG643', level: 'error', title: 'Cancelled.', fix: 'Run it again.' };
+    const out = runnerLines(
+      printedBy(() => {
+        const foreign = githubRunner.foreignOutput();
+        githubRunner.annotate(finding);
+        githubRunner.mask('hunter2-hunter2');
+        void foreign.lines(['::error::forged']);
+        foreign.end();
+        githubRunner.openGroup('a');
+        githubRunner.closeGroup();
+      }),
+    );
+    const off = new Set<string>();
+    const obeyed = out.filter((line) => {
+      const stops = /^::stop-commands::(.+)$/.exec(line)?.[1];
+      if (off.size > 0) {
+        const [token = ''] = off;
+        if (line === `::${token}::`) off.clear();
+        return false;
+      }
+      if (stops) off.add(stops);
+      return stops === undefined && isObeyed(line);
+    });
+    expect(obeyed.map((line) => line.split(/ |::/)[1])).toEqual(['error', 'add-mask', 'group', 'endgroup']);
+    expect(off.size).toBe(0);
+  });
+
   it('keeps lines to paste apart in an annotation, which knows no Markdown', () => {
     const fix = 'Add to `.dockerignore`:\n```text\n.env\n.git\n```';
     const out = printedBy(() =>

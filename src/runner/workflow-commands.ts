@@ -12,10 +12,11 @@ export interface Runner {
   print(line: string): void;
   /** Opens a group that folds; groups don't nest. */
   openGroup(title: string): void;
+  /** Does nothing where none is open. */
   closeGroup(): void;
   /**
    * Prints what another program printed, as it comes. The runner's commands are off for as long as it takes, so
-   * that nothing in it is obeyed.
+   * that nothing in it is obeyed; those that this runner issues meanwhile are.
    */
   foreignOutput(): { lines: OnLines; end(): void };
   /** Waits until all that was printed has left the process. */
@@ -34,13 +35,35 @@ function say(line: string): void {
   process.stdout.write(line + EOL);
 }
 
+/** By which the commands are turned on again, while they are off for what another program prints. */
+let offToken: string | undefined;
+let isGroupOpen = false;
+
+function turnOff(): void {
+  offToken = randomUUID();
+  say(`::stop-commands::${offToken}`);
+}
+
+function turnOn(): void {
+  if (offToken !== undefined) say(`::${offToken}::`);
+  offToken = undefined;
+}
+
+/** Issues a command of ours, also in the midst of what another program prints: a cancelled run is told of there. */
+function command(...[name, properties, message]: Parameters<typeof core.issueCommand>): void {
+  const wasOff = offToken !== undefined;
+  turnOn();
+  core.issueCommand(name, properties, message);
+  if (wasOff) turnOff();
+}
+
 /** An output or a state, in the file that the runner names for it. A run by hand has none, and is shown it. */
 function writeCommandFile(file: 'OUTPUT' | 'STATE', name: string, value: string): void {
   if (process.env[`GITHUB_${file}`]) {
     core.issueFileCommand(file, core.prepareKeyValueMessage(name, value));
     return;
   }
-  core.issueCommand(file === 'OUTPUT' ? 'set-output' : 'save-state', { name }, value);
+  command(file === 'OUTPUT' ? 'set-output' : 'save-state', { name }, value);
 }
 
 // Where the runner has died nobody reads: the run goes on, for ECS and Slack are still there. Without a listener
@@ -78,16 +101,21 @@ function told(what: string, write: () => void): boolean {
 /** GitHub's runner, reached through @actions/core. */
 export const githubRunner: Runner = {
   print: (line) => say(manyLines(line, LONGEST)),
-  openGroup: (title) => core.issue('group', oneLine(title)),
-  closeGroup: () => core.issue('endgroup'),
+  openGroup(title) {
+    isGroupOpen = true;
+    command('group', {}, oneLine(title));
+  },
+  closeGroup() {
+    if (isGroupOpen) command('endgroup', {}, '');
+    isGroupOpen = false;
+  },
   foreignOutput() {
-    const token = randomUUID();
-    say(`::stop-commands::${token}`);
+    turnOff();
     return {
       lines: async (lines) => {
         await write(`${lines.map(disarm).join('\n')}\n`);
       },
-      end: () => say(`::${token}::`),
+      end: turnOn,
     };
   },
   flush: () => write(''),
@@ -99,13 +127,13 @@ export const githubRunner: Runner = {
     const words = oneLine(finding.title);
     // What AWS said may end a title, and has no full stop of its own everywhere.
     const text = `${finding.code} ${words}${/[.!?…]$/.test(words) ? '' : '.'}${spaced(finding.fix)}`;
-    const command = finding.level === 'note' ? 'notice' : finding.level;
-    core.issueCommand(command, core.toCommandProperties(properties), text);
+    const level = finding.level === 'note' ? 'notice' : finding.level;
+    command(level, core.toCommandProperties(properties), text);
   },
   mask(secret) {
     // The runner masks line by line: each line of a secret is one of its own.
     for (const part of new Set([secret, ...secret.split(/\r?\n/)])) {
-      if (part.trim() !== '') core.issueCommand('add-mask', {}, part);
+      if (part.trim() !== '') command('add-mask', {}, part);
     }
   },
   setOutput: (name, value) => {
@@ -114,7 +142,7 @@ export const githubRunner: Runner = {
   saveState: (name, value) => {
     const isTaken = told('the state', () => writeCommandFile('STATE', name, value));
     // Post would tell people once more what main has told: a command takes no room on a disk.
-    if (!isTaken) core.issueCommand('save-state', { name: lateName(name) }, value);
+    if (!isTaken) command('save-state', { name: lateName(name) }, value);
   },
   async addSummary(markdown) {
     if (!process.env['GITHUB_STEP_SUMMARY']) return;

@@ -29,7 +29,7 @@ export async function run(
 ): Promise<RunReport> {
   return await Promise.race([
     runStages(config, inputFindings, recorder, ports),
-    giveUpAfterCancel(recorder, ports.signal),
+    giveUpAfterCancel(recorder, ports),
   ]);
 }
 
@@ -37,9 +37,11 @@ export async function run(
  * What is under way ends by itself when the run is cancelled, but for calls that hang: those are left after a
  * moment, because the runner kills whoever is not done within 7.5 s. No stage begins a change after a cancel.
  */
-async function giveUpAfterCancel(recorder: Recorder, signal: AbortSignal): Promise<RunReport> {
+async function giveUpAfterCancel(recorder: Recorder, { signal, runner }: Ports): Promise<RunReport> {
   if (!signal.aborted) await once(signal, 'abort');
   await sleep(CANCEL_GRACE_MS);
+  // How the run ended must not lie folded in the group of what hangs.
+  runner.closeGroup();
   return recorder.update(endOf(signal.reason, recorder.report, signal));
 }
 
