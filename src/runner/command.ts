@@ -94,10 +94,14 @@ function stopGroup(pid: number | undefined): void {
   const terminate = () => send(-pid, 'SIGTERM');
   if (containers.length === 0) terminate();
   else setTimeout(terminate, CLEAN_UP_MS).unref();
-  setTimeout(() => {
+  const kill = () => {
+    process.off('exit', kill);
     for (const container of containersBelow([pid])) send(container, 'SIGKILL');
     send(-pid, 'SIGKILL');
-  }, KILL_AFTER_MS).unref();
+  };
+  // A cancelled run may be over before that: what does not heed SIGTERM must not outlive it.
+  process.once('exit', kill);
+  setTimeout(kill, KILL_AFTER_MS).unref();
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

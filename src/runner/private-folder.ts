@@ -11,9 +11,20 @@ export async function makePrivateFolder(parent: string | undefined): Promise<str
   return await mkdtemp(join(parent || tmpdir(), PREFIX));
 }
 
-/** Whether the folder is there and is one that `makePrivateFolder` made under `parent`. Does not throw. */
+/**
+ * Whether the path is one that `makePrivateFolder` made under `parent`, be it gone or there: processes are known by it.
+ * Does not throw.
+ */
 export async function isPrivateFolder(folder: string, parent: string | undefined): Promise<boolean> {
-  return (await ownFolder(folder, parent).catch(() => undefined)) !== undefined;
+  return await ownFolder(folder, parent).then(
+    (own) => own !== undefined,
+    (error: unknown) => isPrivatePath(folder, parent) && isGone(error),
+  );
+}
+
+function isPrivatePath(folder: string, parent: string | undefined): boolean {
+  const name = basename(folder);
+  return OURS.test(name) && folder === join(parent || tmpdir(), name);
 }
 
 /**
@@ -21,11 +32,14 @@ export async function isPrivateFolder(folder: string, parent: string | undefined
  * `makePrivateFolder` wrote it, because processes are known by it. Throws where it isn't there.
  */
 async function ownFolder(folder: string, parent: string | undefined): Promise<string | undefined> {
-  const name = basename(folder);
-  if (!OURS.test(name) || folder !== join(parent || tmpdir(), name)) return undefined;
+  if (!isPrivatePath(folder, parent)) return undefined;
   const home = await realpath(parent || tmpdir());
   const real = await realpath(folder);
-  return real === join(home, name) ? real : undefined;
+  return real === join(home, basename(folder)) ? real : undefined;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /**
@@ -40,6 +54,6 @@ export async function removePrivateFolder(folder: string, parent: string | undef
     await rm(own, { recursive: true, force: true });
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isGone(error);
   }
 }

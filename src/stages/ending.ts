@@ -5,10 +5,15 @@ import { interrupted } from './report/interrupted.ts';
 import { isOver, type RunReport } from './report/run-report.ts';
 import { ObservationFailed } from './rollout/watch-failure.ts';
 
+const CANCELLED = 'DG643';
+
 /** What an error that ended the run makes of it. */
 export function endOf(error: unknown, report: RunReport, signal: AbortSignal): Partial<RunReport> {
-  if (signal.aborted || error instanceof Cancelled)
-    return { result: 'cancelled', failures: [cancelled(report), ...report.failures] };
+  if (signal.aborted || error instanceof Cancelled) {
+    // A rollout that was waited for has said of itself that it was cancelled.
+    const others = report.failures.filter(({ code }) => code !== CANCELLED);
+    return { result: 'cancelled', failures: [cancelled(report), ...others] };
+  }
   if (error instanceof Failure) return { result: error.result, failures: error.findings };
   if (error instanceof ObservationFailed) return { result: 'failed', failures: [lostSight(error, report)] };
   return { result: 'failed', failures: [bug(error)] };
@@ -21,7 +26,7 @@ function cancelled(report: RunReport): Finding {
   );
   const { undo, oneOffTask, unanswered, cluster } = report;
   return {
-    code: 'DG643',
+    code: CANCELLED,
     level: 'error',
     ...interrupted({
       ended: 'The run was cancelled',
