@@ -10,7 +10,7 @@ import { commitsBetween, commitToBuild } from './github/checked-out-commit.ts';
 import { requestOidcToken } from './github/oidc.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { RegistryRepository } from './registry/registry.ts';
-import { cancellation } from './runner/cancellation.ts';
+import { cancellation, someTimeAfter } from './runner/cancellation.ts';
 import { localClock } from './runner/clock.ts';
 import { createAgents } from './runner/http.ts';
 import { makePrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
@@ -31,6 +31,10 @@ import { StateKeeper } from './stages/report/state-keeper.ts';
 const LIMITS = { answerMs: 10_000, totalMs: 45_000 };
 /** After a cancel the runner waits 7.5 s before it sends SIGTERM. */
 const LIMITS_CANCELLED = { answerMs: 3_000, totalMs: 3_500 };
+/** Between two tries to record the end at GitHub, in milliseconds. */
+const RETRY_MS = 1_000;
+/** When after a cancel nobody's answer is waited for any more, in milliseconds. */
+const DEADLINE_MS = 5_000;
 
 async function main(): Promise<boolean> {
   const signal = cancellation();
@@ -47,10 +51,12 @@ async function main(): Promise<boolean> {
   const stages = loadStages(ports.aws);
   const commit = await asked;
   if (commit) state.commit(commit);
+  const deadline = someTimeAfter(signal, DEADLINE_MS);
   const limitsNow = () => (signal.aborted ? LIMITS_CANCELLED : LIMITS);
   const record = environmentRecord(config, context, ports.agents, {
-    timeoutMs: () => limitsNow().answerMs,
+    bounds: () => ({ timeoutMs: limitsNow().answerMs, deadline }),
     save: (deployment) => state.github(deployment),
+    pause: () => localClock.sleep(RETRY_MS, signal),
   });
   const recorder = new Recorder(firstReport(config, context, commit), (report, stage) => {
     state.record(report, stage);
@@ -70,6 +76,7 @@ async function main(): Promise<boolean> {
     saveTold: (told) => state.told(told),
     limits: limitsNow(),
     signal,
+    deadline,
   });
   await removePrivateFolder(privateFolder, context.temporaryFolder);
   return isGreen(report.result);

@@ -1,5 +1,6 @@
 // First: what the others say while they load is taken too.
 import './runner/library-words.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commitToBuild } from './github/checked-out-commit.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { createAgents } from './runner/http.ts';
@@ -16,6 +17,8 @@ import { reportFromState } from './stages/report/report-from-state.ts';
 import { tellOthers, tellPage } from './stages/report/tell.ts';
 
 const LIMITS = { answerMs: 10_000, totalMs: 20_000 };
+/** Between two tries to record the end at GitHub, in milliseconds. */
+const RETRY_MS = 1_000;
 
 /** Cleans up after main, and tells people where main ended before it could. */
 async function post(): Promise<void> {
@@ -32,6 +35,7 @@ async function post(): Promise<void> {
 }
 
 async function cleanUp(privateFolder: string, { temporaryFolder }: RunContext): Promise<void> {
+  // Main may have removed the folder, and left a process all the same.
   if (!(await isPrivateFolder(privateFolder, temporaryFolder))) return;
   const ended = await endLeftProcesses(privateFolder, process.env);
   if (ended > 0) githubRunner.print(`Ended what the run had started and left behind: ${ended}.`);
@@ -47,8 +51,9 @@ async function tellWhatIsLeft(
 ): Promise<void> {
   const agents = createAgents(config.proxy);
   const record = environmentRecord(config, context, agents, {
-    timeoutMs: () => LIMITS.answerMs,
+    bounds: () => ({ timeoutMs: LIMITS.answerMs }),
     save: () => undefined,
+    pause: () => sleep(RETRY_MS),
   });
   const begun = state !== undefined && !['start', 'preflight'].includes(state.stage);
   const unrecorded = record !== undefined && begun && state.github?.over !== true;

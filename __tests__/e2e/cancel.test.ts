@@ -28,6 +28,24 @@ esac
   return folder;
 }
 
+/** One whose build heeds no signal, and has a child that left its group, and no parent. */
+function dockerThatStays(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'staying-docker-'));
+  folders.push(folder);
+  const script = `#!/bin/bash
+case "$1" in
+  version) echo '{"Client":{"Version":"28.0.0"},"Server":{"Version":"28.0.0"}}' ;;
+  buildx) exit 1 ;;
+  login) cat >/dev/null ;;
+  build) trap '' TERM INT
+    (setsid sleep 600 >/dev/null 2>&1 &)
+    sleep 0.3; echo "Step 1/2"; while :; do sleep 1; done ;;
+esac
+`;
+  writeFileSync(join(folder, 'docker'), script, { mode: 0o755 });
+  return folder;
+}
+
 interface Cancel extends DeployOptions {
   readonly name: string;
   readonly cancelAfter: CancelAfter;
@@ -58,6 +76,13 @@ const cancels: readonly Cancel[] = [
     name: 'the build',
     cancelAfter: once('Step 1/2'),
     run: { path: [dockerThatHangs('build')] },
+    ...untouched,
+    deployments: 0,
+  },
+  {
+    name: 'a build that heeds no signal',
+    cancelAfter: once('Step 1/2'),
+    run: { path: [dockerThatStays()] },
     ...untouched,
     deployments: 0,
   },
@@ -151,6 +176,8 @@ function expectToldOnce(
   expect(run.orphans).toEqual([]);
   expect(run.filesLeft()).toEqual([]);
   expect(run.summary.match(/^## /gm)).toHaveLength(1);
+  const errors = run.annotations.filter(({ message }) => /^DG(643|902) /.test(message));
+  expect(errors, run.log).toHaveLength(1);
 }
 
 describe.concurrent.each(cancels)(
@@ -218,6 +245,25 @@ describe('a Slack that does not answer', () => {
     expect(truth.slackMessages).toHaveLength(0);
     expect(run.main.exitCode).toBe(0);
     expect(run.log).toContain('the webhook was removed or disabled');
+  });
+});
+
+describe('a cancel while others are told', () => {
+  it.each([
+    ['Slack', { slack: { behaviour: 'hang' } }],
+    // The preflight asks once, and the deploy's beginning is recorded once.
+    ['GitHub', { faults: [{ service: 'github', operation: 'CreateStatus', kind: 'hang', after: 2 }] }],
+  ] as const)('does not wait for %s until the runner kills: nobody is told twice', async (_, sandbox) => {
+    const { run, truth } = await deploy({
+      sandbox,
+      inputs: { environment: 'production' },
+      run: { cancelAfter: once('✓ Deployed') },
+    });
+    expect(run.main.signalsSent, run.log).toEqual(['SIGINT']);
+    expect(run.outputs['result']).toBe('succeeded');
+    expect(truth.slackRequests).toBe(1);
+    expect(run.orphans).toEqual([]);
+    expect(run.filesLeft()).toEqual([]);
   });
 });
 

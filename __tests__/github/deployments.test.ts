@@ -28,7 +28,7 @@ async function github(options: GitHubOptions = {}) {
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3`;
   /** The deployments as a job of the run sees them. */
   const of = (jobId?: string, run: Partial<RunContext> = {}) =>
-    new GitHubDeployments({ ...RUN, apiUrl, ...run }, TOKEN, agents, 500, jobId);
+    new GitHubDeployments({ ...RUN, apiUrl, ...run }, TOKEN, agents, { timeoutMs: 500 }, jobId);
   return { handler, of, truth: () => handler.truth() };
 }
 
@@ -121,7 +121,8 @@ describe("a job's deployment at GitHub", () => {
 });
 
 describe("GitHub's API", () => {
-  const asked = (apiUrl: string) => new GitHubDeployments({ ...RUN, apiUrl }, TOKEN, agents, 500, undefined);
+  const asked = (apiUrl: string) =>
+    new GitHubDeployments({ ...RUN, apiUrl }, TOKEN, agents, { timeoutMs: 500 }, undefined);
 
   it.each(['http://api.github.com', 'ftp://127.0.0.1', 'nonsense', ''])(
     'is not asked in the clear: %s',

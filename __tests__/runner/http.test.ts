@@ -140,6 +140,17 @@ describe('ask', () => {
     garbage.close();
   });
 
+  it('ends at its deadline as at the end of its time: what was sent may have arrived', async () => {
+    const { url } = await server(() => undefined);
+    const deadline = AbortSignal.timeout(50);
+    const sent = await failureOf({ url: new URL(url), deadline, timeoutMs: 60_000 });
+    expect(sent).toMatchObject({
+      maybeReceived: true,
+      message: expect.stringContaining('before the run had to end'),
+    });
+    expect(await failureOf({ url: new URL(url), deadline })).toMatchObject({ maybeReceived: false });
+  });
+
   it('throws the reason of a cancel, before and during the request', async () => {
     const { url } = await server(() => undefined);
     const controller = new AbortController();

@@ -1,4 +1,11 @@
-import { type Agents, ask, type HttpAnswer, isLoopback, NoAnswer } from '../runner/http.ts';
+import {
+  type Agents,
+  ask,
+  type HttpAnswer,
+  type HttpQuestion,
+  isLoopback,
+  NoAnswer,
+} from '../runner/http.ts';
 import { oneLine, shorten } from '../runner/text.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -24,6 +31,9 @@ export class GitHubRefused extends Error {
   }
 }
 
+/** How long an answer is waited for. */
+export type RequestBounds = Pick<HttpQuestion, 'timeoutMs' | 'deadline'>;
+
 /** States after which a deployment is over: another attempt of the same run does not write over it. */
 const OVER: ReadonlySet<unknown> = new Set(['success', 'failure', 'error', 'inactive']);
 /** How many of an environment's newest deployments are looked at. A job's own was made when the job began. */
@@ -38,18 +48,24 @@ export class GitHubDeployments {
   readonly #run: RunContext;
   readonly #token: string;
   readonly #agents: Agents;
-  readonly #timeoutMs: number;
+  readonly #bounds: RequestBounds;
   readonly #jobId: string | undefined;
 
   /** `jobId`: the number of this job in its page's address, where it is known. Throws GitHubRefused where the API's address is neither https nor this machine's. */
-  constructor(run: RunContext, token: string, agents: Agents, timeoutMs: number, jobId: string | undefined) {
+  constructor(
+    run: RunContext,
+    token: string,
+    agents: Agents,
+    bounds: RequestBounds,
+    jobId: string | undefined,
+  ) {
     const url = URL.parse(run.apiUrl);
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     if (!isSafe) throw new GitHubRefused(`${oneLine(run.apiUrl, 100)} is not an https URL`, undefined);
     this.#run = run;
     this.#token = token;
     this.#agents = agents;
-    this.#timeoutMs = timeoutMs;
+    this.#bounds = bounds;
     this.#jobId = jobId;
   }
 
@@ -157,7 +173,7 @@ export class GitHubDeployments {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      timeoutMs: this.#timeoutMs,
+      ...this.#bounds,
     }).catch((error: unknown) => {
       throw error instanceof NoAnswer ? new GitHubRefused(error.message, undefined, error) : error;
     });

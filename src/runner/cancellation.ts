@@ -17,3 +17,12 @@ export function cancellation(): AbortSignal {
   }
   return controller.signal;
 }
+
+/** A signal that aborts `ms` after another one has: the end of what is still allowed to go on by then. */
+export function someTimeAfter(signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  const begin = () => setTimeout(() => controller.abort(signal.reason), ms).unref();
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return controller.signal;
+}

@@ -51,13 +51,16 @@ export interface HttpQuestion {
   /** The status tells it all: a body that is too long or breaks off is given as far as it was read. */
   readonly statusSuffices?: boolean;
   readonly signal?: AbortSignal;
+  /** Ends the exchange as its time does: no answer came, and what was sent may have arrived. */
+  readonly deadline?: AbortSignal | undefined;
 }
 
 /** Asks once: no redirect is followed, nothing is sent again. Throws NoAnswer. */
 export async function ask(agents: Agents, question: HttpQuestion): Promise<HttpAnswer> {
   const { url, timeoutMs } = question;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = question.signal ? AbortSignal.any([timeout, question.signal]) : timeout;
+  const ends = [timeout, question.deadline, question.signal].filter((each) => each !== undefined);
+  const signal = AbortSignal.any(ends);
   let connected = false;
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -90,7 +93,11 @@ export async function ask(agents: Agents, question: HttpQuestion): Promise<HttpA
     };
   } catch (error) {
     if (question.signal?.aborted) throw question.signal.reason;
-    throw new NoAnswer(reasonOf(error, timeout.aborted ? timeoutMs : undefined, url), connected, error);
+    const late = question.deadline?.aborted
+      ? `${url.host} did not answer before the run had to end`
+      : undefined;
+    const reason = late ?? reasonOf(error, timeout.aborted ? timeoutMs : undefined, url);
+    throw new NoAnswer(reason, connected, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IncomingWebhook } from '@slack/webhook';
-import { type Agents, ask, type HttpAnswer, NoAnswer } from '../runner/http.ts';
+import { type Agents, ask, type HttpAnswer, type HttpQuestion, NoAnswer } from '../runner/http.ts';
 import { oneLine } from '../runner/text.ts';
 import type { SlackMessage } from '../stages/report/slack-message.ts';
 
@@ -28,6 +28,8 @@ export interface DeliveryPorts {
   readonly onTry: (isOut: boolean) => void;
   /** Ends the waiting for the next try. */
   readonly signal?: AbortSignal;
+  /** Ends the waiting for an answer. */
+  readonly deadline?: AbortSignal | undefined;
 }
 
 const TRIES = 4;
@@ -41,12 +43,12 @@ const BEHIND_A_GATEWAY: ReadonlySet<number> = new Set([502, 504]);
 export async function deliver(
   webhookUrl: string,
   message: SlackMessage,
-  { agents, limits, onTry, signal }: DeliveryPorts,
+  { agents, limits, onTry, signal, deadline }: DeliveryPorts,
 ): Promise<Delivery> {
   const until = Date.now() + limits.totalMs;
   for (let attempt = 1; ; attempt += 1) {
     onTry(true);
-    const answer = await post(webhookUrl, message, agents, limits.answerMs);
+    const answer = await post(webhookUrl, message, agents, { timeoutMs: limits.answerMs, deadline });
     if (!(answer instanceof NoAnswer) && answer.status >= 200 && answer.status < 300) {
       return isWebPage(answer) ? { delivered: false, maybe: true, why: NOT_SLACK } : { delivered: true };
     }
@@ -67,7 +69,7 @@ async function post(
   url: string,
   message: SlackMessage,
   agents: Agents,
-  timeoutMs: number,
+  bounds: Pick<HttpQuestion, 'timeoutMs' | 'deadline'>,
 ): Promise<HttpAnswer | NoAnswer> {
   let answer: HttpAnswer | NoAnswer = new NoAnswer('nothing was sent', false);
   const webhook = new IncomingWebhook(url, {
@@ -78,7 +80,7 @@ async function post(
           url: new URL(target),
           headers: { ...init?.headers },
           body: typeof init?.body === 'string' ? init.body : '',
-          timeoutMs,
+          ...bounds,
           mostBytes: 64 * 1024,
           statusSuffices: true,
         });

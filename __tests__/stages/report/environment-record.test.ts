@@ -12,15 +12,19 @@ interface Fails {
   readonly record?: Error;
 }
 
-/** A record with a GitHub that has `own` as the job's deployment, and all that was asked of it. */
-function recording(own?: number, fails: Fails = {}) {
+/** A record with a GitHub that has `own` as the job's deployment, and all that was asked of it. Failures last, or `times`. */
+function recording(own?: number, fails: Fails = {}, times = Number.POSITIVE_INFINITY) {
+  const failed: Partial<Record<keyof Fails, number>> = {};
+  const isToFail = (what: keyof Fails) => {
+    failed[what] = (failed[what] ?? 0) + 1;
+    return fails[what] !== undefined && failed[what] <= times;
+  };
   const asked: string[] = [];
   const statuses: DeploymentStatus[] = [];
   const saved: unknown[] = [];
   const answer = async <T>(what: keyof Fails, value: T): Promise<T> => {
     asked.push(what);
-    const error = fails[what];
-    return error ? await Promise.reject(error) : await Promise.resolve(value);
+    return isToFail(what) ? await Promise.reject(fails[what]) : await Promise.resolve(value);
   };
   const ports: RecordPorts = {
     open: async () =>
@@ -30,10 +34,11 @@ function recording(own?: number, fails: Fails = {}) {
         record: async (id: number, status: DeploymentStatus) => {
           asked.push(`record ${id} ${status.state}`);
           statuses.push(status);
-          if (fails.record) await Promise.reject(fails.record);
+          if (isToFail('record')) await Promise.reject(fails.record);
         },
       }),
     save: (deployment) => saved.push(deployment),
+    pause: () => Promise.resolve(),
   };
   const record = new EnvironmentRecord('production', 'https://dyno.example.com', ports);
   return { record, asked: () => asked.filter((what) => what !== 'open'), statuses, saved };
@@ -127,6 +132,37 @@ describe('the deployment at GitHub', () => {
     expect(finding).toMatchObject({ code: 'DG811', level: 'warning' });
     expect(`${finding?.title} ${finding?.fix}`).toMatch(words);
     expect(saved.at(-1)).toMatchObject({ over: true });
+  });
+
+  it('gets its last status where its first one, or the answer to its making, was lost', async () => {
+    const lost = new GitHubRefused('no answer', undefined);
+    const unmade = recording(undefined, { create: lost }, 1);
+    unmade.record.begin(REPORTS.succeeded);
+    expect(await unmade.record.end(REPORTS.succeeded)).toBeUndefined();
+    expect(unmade.asked()).toEqual(['find', 'create', 'find', 'create', 'record 77 success']);
+    const unbegun = recording(5, { record: new GitHubRefused('GitHub answered 502', 502) }, 1);
+    unbegun.record.begin(REPORTS.succeeded);
+    expect(await unbegun.record.end(REPORTS.succeeded)).toBeUndefined();
+    expect(unbegun.asked()).toEqual(['find', 'record 5 in_progress', 'record 5 success']);
+  });
+
+  it('gets its last status by a second try, and by no third', async () => {
+    const gateway = new GitHubRefused('GitHub answered 502', 502);
+    const once = recording(5, { record: gateway }, 1);
+    once.record.resume(5);
+    expect(await once.record.end(REPORTS.succeeded)).toBeUndefined();
+    expect(once.asked()).toEqual(['record 5 success', 'record 5 success']);
+    const always = recording(5, { record: gateway });
+    always.record.resume(5);
+    expect(await always.record.end(REPORTS.succeeded)).toMatchObject({ code: 'DG811' });
+    expect(always.asked()).toEqual(['record 5 success', 'record 5 success']);
+  });
+
+  it('is not tried again where GitHub has refused', async () => {
+    const { record, asked } = recording(5, { record: new GitHubRefused('GitHub answered 403: no', 403) });
+    record.resume(5);
+    expect(await record.end(REPORTS.succeeded)).toMatchObject({ code: 'DG811' });
+    expect(asked()).toEqual(['record 5 success']);
   });
 
   it('is described in one line, without what acts', async () => {

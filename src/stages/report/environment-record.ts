@@ -1,5 +1,5 @@
 import type { Finding, Result } from '../../finding.ts';
-import type { DeploymentState, GitHubDeployments } from '../../github/deployments.ts';
+import type { DeploymentState, GitHubDeployments, RequestBounds } from '../../github/deployments.ts';
 import type { RunContext } from '../../github/run-context.ts';
 import type { Agents } from '../../runner/http.ts';
 import { oneLine } from '../../runner/text.ts';
@@ -12,6 +12,8 @@ export interface RecordPorts {
   readonly open: () => Promise<Pick<GitHubDeployments, 'find' | 'create' | 'record'>>;
   /** Keeps for post which deployment it is, and whether nothing is left to do about it. */
   readonly save: (deployment: { readonly id?: number; readonly over: boolean }) => void;
+  /** Waits a moment before a second try. */
+  readonly pause: () => Promise<void>;
 }
 
 /** The record of a run with `environment` set, with GitHub's API behind it; nothing for another run. */
@@ -19,7 +21,7 @@ export function environmentRecord(
   config: Config,
   run: RunContext,
   agents: Agents,
-  ports: Pick<RecordPorts, 'save'> & { readonly timeoutMs: () => number },
+  ports: Pick<RecordPorts, 'save' | 'pause'> & { readonly bounds: () => RequestBounds },
 ): EnvironmentRecord | undefined {
   const { environmentName, environmentUrl, mode, environment, jobId } = config;
   if (environmentName === undefined || mode === 'check') return undefined;
@@ -29,9 +31,26 @@ export function environmentRecord(
       const token = environment['INPUT_GITHUB-TOKEN']?.trim();
       if (!token) throw new Error('`github-token` is empty');
       const client = await import('../../github/deployments.ts');
-      return new client.GitHubDeployments(run, token, agents, ports.timeoutMs(), jobId);
+      return new client.GitHubDeployments(run, token, agents, ports.bounds(), jobId);
     },
   });
+}
+
+/** What the beginning of the record came to. */
+interface Begun {
+  /** Looks for the deployment, and makes it where this process has to; undefined where there is none to speak of. */
+  readonly find: () => Promise<number | undefined>;
+  readonly id: number | undefined;
+  readonly error?: unknown;
+}
+
+const TRIES = 2;
+
+/** Whether there is no use in trying again: GitHub has refused, or nothing was asked. */
+function isFinal(error: unknown): boolean {
+  if (error === undefined) return false;
+  if (!(error instanceof Error) || !('status' in error)) return true;
+  return typeof error.status === 'number' && error.status < 500 && error.status !== 429;
 }
 
 /**
@@ -42,8 +61,7 @@ export class EnvironmentRecord {
   readonly #environment: string;
   readonly #url: string | undefined;
   readonly #ports: RecordPorts;
-  /** Undefined within: there is none, and nobody to warn. */
-  #begun: Promise<number | Finding | undefined> | undefined;
+  #begun: Promise<Begun> | undefined;
 
   constructor(environment: string, url: string | undefined, ports: RecordPorts) {
     this.#environment = environment;
@@ -53,46 +71,71 @@ export class EnvironmentRecord {
 
   /** Records, once, that the deploy is under way: call it when something is about to be changed. */
   begin(report: RunReport): void {
-    this.#begun ??= this.#begin(deployedCommit(report).sha || report.run.sha).catch((error: unknown) =>
-      this.#notRecorded(error),
-    );
+    this.#begun ??= this.#begin(deployedCommit(report).sha || report.run.sha);
   }
 
-  async #begin(ref: string): Promise<number> {
+  async #begin(ref: string): Promise<Begun> {
+    const find = () => this.#findOrCreate(ref);
+    let id: number | undefined;
+    try {
+      id = await find();
+      this.#ports.save({ id, over: false });
+      const github = await this.#ports.open();
+      const environmentUrl = this.#url;
+      await github.record(id, {
+        state: 'in_progress',
+        description: 'Deploying to Amazon ECS',
+        environmentUrl,
+      });
+      return { find, id };
+    } catch (error) {
+      return { find, id, error };
+    }
+  }
+
+  async #findOrCreate(ref: string): Promise<number> {
     const github = await this.#ports.open();
-    const id = (await github.find(this.#environment)) ?? (await github.create(this.#environment, ref));
-    this.#ports.save({ id, over: false });
-    const environmentUrl = this.#url;
-    await github.record(id, { state: 'in_progress', description: 'Deploying to Amazon ECS', environmentUrl });
-    return id;
+    return (await github.find(this.#environment)) ?? (await github.create(this.#environment, ref));
   }
 
   /** Goes on with a deployment that a process before this one began; without an id, the one of this run. */
   resume(id: number | undefined): void {
-    this.#begun = this.#resume(id).catch((error: unknown) => this.#notRecorded(error));
+    // Where none is found, the process before ended before it made one.
+    const find = async () => await (await this.#ports.open()).find(this.#environment);
+    this.#begun = Promise.resolve({ find, id });
   }
 
-  /** Where none is found, the process before ended before it made one. */
-  async #resume(id: number | undefined): Promise<number | undefined> {
-    return id ?? (await (await this.#ports.open()).find(this.#environment));
-  }
-
-  /** Records how the run ended; gives a finding where that didn't work. Nothing where nothing had begun. */
+  /**
+   * Records how the run ended, whatever became of its beginning; gives a finding where that didn't work. Nothing where
+   * nothing had begun.
+   */
   async end(report: RunReport): Promise<Finding | undefined> {
     const begun = await this.#begun;
     if (begun === undefined) return undefined;
-    const problem = typeof begun === 'number' ? await this.#recordEnd(begun, report) : begun;
-    this.#ports.save({ ...(typeof begun === 'number' ? { id: begun } : {}), over: true });
-    return problem;
+    const { id, problem } = isFinal(begun.error)
+      ? { id: begun.id, problem: begun.error }
+      : await this.#recordEnd(begun, report);
+    this.#ports.save({ ...(id === undefined ? {} : { id }), over: true });
+    return problem === undefined ? undefined : this.#notRecorded(problem);
   }
 
-  async #recordEnd(id: number, report: RunReport): Promise<Finding | undefined> {
-    try {
-      const github = await this.#ports.open();
-      await github.record(id, { ...statusOf(report), environmentUrl: this.#url });
-      return undefined;
-    } catch (error) {
-      return this.#notRecorded(error);
+  /**
+   * A second time, where the first try, or the beginning, failed on the way or at a gateway: a status that is there twice
+   * says no more than one.
+   */
+  async #recordEnd(begun: Begun, report: RunReport): Promise<{ id: number | undefined; problem?: unknown }> {
+    let { id } = begun;
+    for (let attempt = begun.error === undefined ? 1 : TRIES; ; attempt += 1) {
+      try {
+        id ??= await begun.find();
+        if (id === undefined) return { id };
+        const github = await this.#ports.open();
+        await github.record(id, { ...statusOf(report), environmentUrl: this.#url });
+        return { id };
+      } catch (problem) {
+        if (attempt === TRIES || isFinal(problem)) return { id, problem };
+        await this.#ports.pause();
+      }
     }
   }
 

@@ -31,6 +31,8 @@ export interface TellPorts {
   readonly limits: DeliveryLimits;
   /** Ends the waiting between two tries: post then tries again. */
   readonly signal?: AbortSignal;
+  /** Ends the waiting for an answer. */
+  readonly deadline?: AbortSignal;
 }
 
 /**
@@ -123,6 +125,7 @@ async function tellSlack(safe: RunReport, config: Config, ports: TellPorts): Pro
     // Only while a request is out may it be the one that arrives: what certainly did not, post sends once more.
     onTry: (isOut) => ports.saveTold(isOut ? 'sending' : 'no'),
     ...(ports.signal ? { signal: ports.signal } : {}),
+    deadline: ports.deadline,
   });
   if (delivery.delivered || delivery.maybe || delivery.final) ports.saveTold('yes');
   return { told: delivery.delivered, finding: delivery.delivered ? undefined : undelivered(delivery) };

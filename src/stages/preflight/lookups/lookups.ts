@@ -104,7 +104,13 @@ export class Lookups {
       const token = environment['INPUT_GITHUB-TOKEN']?.trim();
       if (!this.#ports.agents || !token) return undefined;
       const { GitHubDeployments } = await import('../../../github/deployments.ts');
-      return await new GitHubDeployments(run, token, this.#ports.agents, RECORDING_MS, jobId).refusal();
+      return await new GitHubDeployments(
+        run,
+        token,
+        this.#ports.agents,
+        { timeoutMs: RECORDING_MS },
+        jobId,
+      ).refusal();
     });
   }
 
