@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../finding.ts';
-import { oneLine } from '../../runner/text.ts';
+import { manyLines, oneLine } from '../../runner/text.ts';
 import { type GeneralCode, generalCodes } from './general-codes.ts';
 import type { AppliedRule, Group } from './groups.ts';
 import { judgeIgnoring } from './ignore-comments.ts';
@@ -36,6 +36,8 @@ interface Found {
 
 /** More places of one rule are counted, not listed. */
 const MOST_PLACES = 500;
+/** Names in files may be of any length, and of any characters. */
+const LONGEST = { title: 1_000, fix: 8_000 };
 
 /** Runs every rule on a repository. Never throws: a rule that does is a finding of its own. */
 export async function examine(
@@ -169,14 +171,21 @@ async function judgeComments(
       ignored += 1;
       continue;
     }
-    const { title, detail, where } = hit;
-    findings.push({ code, level, title, fix, where, ...(detail === undefined ? {} : { detail }) });
+    const { detail, where } = hit;
+    const words = { title: oneLine(hit.title, LONGEST.title), fix: manyLines(fix, LONGEST.fix) };
+    findings.push({
+      code,
+      level,
+      ...words,
+      where,
+      ...(detail === undefined ? {} : { detail: manyLines(detail) }),
+    });
     if (verdict !== 'stands') {
-      const { fix: pattern, ...words } = generalCodes.withoutReason;
+      const { fix: pattern, ...rest } = generalCodes.withoutReason;
       const at = { file, line: verdict.withoutReasonAt };
       findings.push({
         ...general(
-          { ...words, fix: pattern.replace('DG095', code) },
+          { ...rest, fix: pattern.replace('DG095', code) },
           `The comment that would ignore ${code} gives no reason, so it does not count.`,
         ),
         where: at,

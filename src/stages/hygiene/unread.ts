@@ -76,13 +76,13 @@ const KINDS = {
     narrow: 'Divide the file, and take long runs of blanks out of it.',
   },
   compose: {
-    one: 'Compose file past the first 20, larger than 100,000 characters or with more than 500 entries in a list',
-    many: 'Compose files past the first 20, larger than 100,000 characters or with more than 500 entries in a list',
+    one: 'Compose file past the first 20, larger than 100,000 characters, or with more than 500 entries in a list or 10 merges in a map',
+    many: 'Compose files past the first 20, larger than 100,000 characters, or with more than 500 entries in a list or 10 merges in a map',
     narrow: 'Put Compose files that nobody deploys below `examples/` or `tests/`, and divide large ones.',
   },
   workflow: {
-    one: 'workflow or local action past the first 100, larger than 100,000 characters, 200 jobs or 500 steps',
-    many: 'workflows or local actions past the first 100, larger than 100,000 characters, 200 jobs or 500 steps',
+    one: 'workflow or local action past the first 100, larger than 100,000 characters, 200 jobs, 500 steps in a job or 2,000 in all',
+    many: 'workflows or local actions past the first 100, larger than 100,000 characters, 200 jobs, 500 steps in a job or 2,000 in all',
     narrow: 'Divide large workflows: a job that several need goes into one of its own (`workflow_call`).',
   },
   project: {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Document, LineCounter, Node, Pair } from 'yaml';
+import type { Document, LineCounter, Node, Pair, YAMLMap } from 'yaml';
 
 /** A service of a Compose file. Lines are counted from 1. */
 export interface Service {
@@ -102,6 +102,8 @@ class Reader {
   readonly #lines: LineCounter;
   /** Looking for an anchor anew for each alias would take the square of the file's length. */
   readonly #anchors = new Map<string, Node>();
+  /** By how deep merges may go: maps that merge one another are read once each, however many ways lead to them. */
+  readonly #read = new Map<number, Map<Node, readonly Entry[]>>();
 
   constructor(yaml: typeof import('yaml'), document: Document, lines: LineCounter) {
     this.#yaml = yaml;
@@ -123,7 +125,17 @@ class Reader {
   entries(node: unknown, depth = 3): readonly Entry[] {
     const map = this.resolve(node);
     if (!this.#yaml.isMap(map) || depth === 0) return [];
-    const merged = map.items.flatMap((pair) => (keyOf(pair) === '<<' ? this.#merged(pair.value, depth) : []));
+    const read = this.#read.get(depth) ?? new Map<Node, readonly Entry[]>();
+    this.#read.set(depth, read);
+    const entries = read.get(map) ?? this.#readEntries(map, depth);
+    read.set(map, entries);
+    return entries;
+  }
+
+  #readEntries(map: YAMLMap, depth: number): readonly Entry[] {
+    const merges = map.items.filter((pair) => keyOf(pair) === '<<');
+    this.isCut ||= merges.length > MOST_MERGES;
+    const merged = merges.slice(-MOST_MERGES).flatMap((pair) => this.#merged(pair.value, depth));
     const own = map.items.flatMap((pair) => {
       const key = keyOf(pair);
       return key === undefined || key === '<<'
@@ -166,6 +178,8 @@ class Reader {
 }
 
 const MOST_ENTRIES = 500;
+/** YAML has one `<<` in a map. */
+const MOST_MERGES = 10;
 
 function keyOf({ key }: Pair): string | undefined {
   const value = typeof key === 'object' && key !== null && 'value' in key ? key.value : key;

@@ -17,8 +17,8 @@ export type Value =
 export type Lookup = (root: string, name: string, depth: number) => Value;
 
 const DEEPEST = 60;
-/** Strings, lists and maps that would grow larger are not known: nested interpolations double at each step. */
-const LARGEST = 10_000;
+/** What would grow larger is not known: nested interpolations double at each step. */
+const LARGEST = { characters: 10_000, entries: 1_000 };
 
 /** The value of an expression: pure, bounded, and `unknown` wherever Terraform would have to ask. */
 export function evaluate(expression: Expression, lookup: Lookup, depth = 0): Value {
@@ -57,7 +57,7 @@ function joined(parts: readonly Value[]): Value {
   if (parts.length === 1 && only !== undefined) return only;
   const texts = parts.map(asText);
   if (!texts.every((text) => text !== undefined)) return unknown;
-  return texts.reduce((sum, { length }) => sum + length, 0) > LARGEST ? unknown : texts.join('');
+  return texts.reduce((sum, { length }) => sum + length, 0) > LARGEST.characters ? unknown : texts.join('');
 }
 
 /** A map where every key is known. */
@@ -150,8 +150,12 @@ const FUNCTIONS: Readonly<Record<string, (parameters: readonly Value[]) => Value
   tomap: same,
   sensitive: same,
   nonsensitive: same,
-  merge: (maps) => (maps.every(isMap) ? bounded(new Map(maps.flatMap((map) => [...map]))) : unknown),
-  concat: (lists) => (lists.every(isList) ? bounded(lists.flat()) : unknown),
+  merge: (maps) =>
+    maps.every(isMap) && isBounded(maps.map(({ size }) => size))
+      ? new Map(maps.flatMap((map) => [...map]))
+      : unknown,
+  concat: (lists) =>
+    lists.every(isList) && isBounded(lists.map(({ length }) => length)) ? lists.flat() : unknown,
   lookup: ([map = unknown, key = unknown, otherwise = unknown]) => {
     const name = asText(key);
     if (!isMap(map) || name === undefined) return unknown;
@@ -159,8 +163,9 @@ const FUNCTIONS: Readonly<Record<string, (parameters: readonly Value[]) => Value
   },
 };
 
-function bounded(value: ReadonlyMap<string, Value> | readonly Value[]): Value {
-  return (isList(value) ? value.length : value.size) > LARGEST ? unknown : value;
+/** Asked before they are put together: a hundred thousand long lists in one call are more than the memory holds. */
+function isBounded(sizes: readonly number[]): boolean {
+  return sizes.reduce((sum, size) => sum + size, 0) <= LARGEST.entries;
 }
 
 export function isList(value: Value): value is readonly Value[] {

@@ -21,9 +21,9 @@ export interface Folder {
   /** A file in it is not whole HCL: what is not seen may be there all the same. */
   readonly broken: boolean;
   /** Values of `terraform.tfvars` and `*.auto.tfvars`. */
-  readonly given: ReadonlyMap<string, Expression>;
+  readonly given: Values;
   /** Values in other `.tfvars` files, one of which may be given to Terraform by `-var-file`. */
-  readonly maybeGiven: ReadonlyMap<string, readonly Expression[]>;
+  readonly maybeGiven: readonly Values[];
   /** Calls of this folder by others of the repository; filled in once all folders are there. */
   readonly calls: Call[];
   /** A `.terraform.lock.hcl` is tracked in it. */
@@ -32,7 +32,12 @@ export interface Folder {
   readonly terragrunt: boolean;
   /** Values that were asked for already, by `var.name` and `local.name`. */
   readonly memory: Map<string, Value>;
+  /** The same where the defaults of a module hold. */
+  readonly memoryByDefaults: Map<string, Value>;
 }
+
+/** What a `.tfvars` file gives to variables, by their names. */
+export type Values = ReadonlyMap<string, Expression>;
 
 /** The value of an expression that stands in a folder. */
 export function valueIn(folder: Folder, expression: Expression, depth = 0): Value {
@@ -41,7 +46,7 @@ export function valueIn(folder: Folder, expression: Expression, depth = 0): Valu
 
 /** The same where the defaults of a module hold that its callers may change: what it makes of its own accord. */
 export function valueByDefaults(folder: Folder, expression: Expression): Value {
-  return valueIn({ ...folder, terragrunt: false, locked: true, memory: new Map() }, expression);
+  return valueIn({ ...folder, terragrunt: false, locked: true, memory: folder.memoryByDefaults }, expression);
 }
 
 function lookupIn(folder: Folder): Lookup {
@@ -59,16 +64,43 @@ function lookupIn(folder: Folder): Lookup {
 }
 
 function local(folder: Folder, name: string, depth: number): Value {
-  const found = folder.blocks
-    .filter(({ block }) => block.type === 'locals')
-    .flatMap(({ block }) => block.arguments.get(name) ?? []);
-  const [only] = found;
-  return only === undefined || found.length > 1 ? unknown : valueIn(folder, only.value, depth);
+  const [only, ...others] = namesIn(folder).locals.get(name) ?? [];
+  return only === undefined || others.length > 0 ? unknown : valueIn(folder, only, depth);
+}
+
+/** What a folder declares, by its name. */
+interface Names {
+  readonly locals: ReadonlyMap<string, readonly Expression[]>;
+  readonly variables: ReadonlyMap<string, Block>;
+}
+
+/** Gathered once for each folder: there may be as many names as references to them. */
+const names = new WeakMap<Folder['blocks'], Names>();
+
+function namesIn({ blocks }: Pick<Folder, 'blocks'>): Names {
+  const known = names.get(blocks) ?? gatherNames(blocks);
+  names.set(blocks, known);
+  return known;
+}
+
+function gatherNames(blocks: Folder['blocks']): Names {
+  const locals = new Map<string, Expression[]>();
+  const variables = new Map<string, Block>();
+  for (const { block } of blocks) {
+    const [label = ''] = block.labels;
+    if (block.type === 'variable' && !variables.has(label)) variables.set(label, block);
+    if (block.type !== 'locals') continue;
+    for (const { name, value } of block.arguments.values()) {
+      const values = locals.get(name) ?? [];
+      locals.set(name, values);
+      values.push(value);
+    }
+  }
+  return { locals, variables };
 }
 
 function variable(folder: Folder, name: string, depth: number): Value {
-  const declared = folder.blocks.find(({ block }) => block.type === 'variable' && block.labels[0] === name);
-  const byDefault = declared?.block.arguments.get('default');
+  const byDefault = namesIn(folder).variables.get(name)?.arguments.get('default');
   const fallback = byDefault === undefined ? unknown : valueIn(folder, byDefault.value, depth);
   if (folder.calls.length > 0) {
     return agreed(
@@ -81,8 +113,8 @@ function variable(folder: Folder, name: string, depth: number): Value {
   const given = folder.given.get(name);
   if (given === undefined && isForReuse(folder)) return unknown;
   const value = given === undefined ? fallback : valueIn(folder, given, depth);
-  const others = (folder.maybeGiven.get(name) ?? []).map((one) => valueIn(folder, one, depth));
-  return agreed([value, ...others]);
+  const others = folder.maybeGiven.flatMap((values) => values.get(name) ?? []);
+  return agreed([value, ...others.map((one) => valueIn(folder, one, depth))]);
 }
 
 /** The one value that all of them are. */

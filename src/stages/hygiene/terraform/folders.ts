@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Repository } from '../repository.ts';
 import { asText } from './evaluate.ts';
-import type { Call, Folder, Located } from './folder.ts';
+import type { Call, Folder, Located, Values } from './folder.ts';
 import { loadHclReader, UNREAD } from './hcl/parser.ts';
-import type { Block, Expression, HclFile } from './hcl/syntax.ts';
+import type { Block, HclFile } from './hcl/syntax.ts';
 
 /** Folders in which Terraform is shown or tested, or that tools fill. */
 const ASIDE =
@@ -129,8 +129,6 @@ function isWanted(type: string, labels: readonly string[]): boolean {
   return BLOCKS.has(type) || (type === 'resource' && RESOURCES.test(labels[0] ?? ''));
 }
 
-type Values = ReadonlyMap<string, Expression>;
-
 /** The object of a `.tfvars.json` is read as the one block of a file whose variables it would be the locals of. */
 function asHcl(path: string, text: string): string {
   return path.endsWith('.json') ? `{"locals": ${text}}` : text;
@@ -151,18 +149,21 @@ function folderOf(
   const files = own.map(([file]) => file).sort();
   const blocksIn = (some: readonly string[]): readonly Located[] =>
     some.flatMap((file) => (parsed.get(file)?.blocks ?? []).map((block) => ({ file, block })));
-  const overrides = blocksIn(files.filter(isOverride));
+  const overrides = Map.groupBy(blocksIn(files.filter(isOverride)), nameOf);
   const always = [...given].filter(([file]) => isGivenAlways(file) && posix.dirname(file) === path);
   return {
     path,
     blocks: blocksIn(files.filter((file) => !isOverride(file))).map((one) => overridden(one, overrides)),
     broken: files.some((file) => parsed.get(file)?.broken ?? true),
     given: new Map(always.flatMap(([, values]) => [...values])),
-    maybeGiven: gathered([...given].filter(([file]) => !isGivenAlways(file) && isNear(file, path))),
+    maybeGiven: [...given].flatMap(([file, values]) =>
+      !isGivenAlways(file) && isNear(file, path) ? [values] : [],
+    ),
     calls: [],
     locked: beside.has(posix.join(path, '.terraform.lock.hcl')),
     terragrunt: aboveAnd(path).some((folder) => beside.has(posix.join(folder, 'terragrunt.hcl'))),
     memory: new Map(),
+    memoryByDefaults: new Map(),
   };
 }
 
@@ -177,24 +178,10 @@ function isNear(file: string, folder: string): boolean {
   return above === '.' || file.startsWith(`${above}/`);
 }
 
-function gathered(files: readonly (readonly [string, Values])[]): ReadonlyMap<string, readonly Expression[]> {
-  const all = new Map<string, Expression[]>();
-  for (const [, values] of files) {
-    for (const [name, value] of values) {
-      const list = all.get(name) ?? [];
-      list.push(value);
-      all.set(name, list);
-    }
-  }
-  return all;
-}
-
 /** https://developer.hashicorp.com/terraform/language/files/override: an argument there takes this one's place. */
-function overridden(one: Located, overrides: readonly Located[]): Located {
-  const over = overrides.filter(
-    ({ block }) => block.type === one.block.type && block.labels.join('.') === one.block.labels.join('.'),
-  );
-  return over.reduce<Located>(({ file, block }, { block: by }) => {
+function overridden(one: Located, overrides: ReadonlyMap<string, readonly Located[]>): Located {
+  const over = overrides.get(nameOf(one)) ?? [];
+  return over.slice(-MOST_OVERRIDES).reduce<Located>(({ file, block }, { block: by }) => {
     const types = new Set(by.blocks.map(({ type }) => type));
     // Lines are those of the first file: that is where the resource is looked for.
     const replaced = [...by.arguments].map(
@@ -208,6 +195,13 @@ function overridden(one: Located, overrides: readonly Located[]): Located {
     };
     return { file, block: merged };
   }, one);
+}
+
+/** Nobody has a block overridden more often. */
+const MOST_OVERRIDES = 20;
+
+function nameOf({ block: { type, labels } }: Located): string {
+  return [type, ...labels].join('.');
 }
 
 function joinCalls(folders: readonly Folder[]): void {

@@ -6,7 +6,7 @@ export interface SecretAssignment {
   readonly name: string;
 }
 
-const ASSIGNMENT = /^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]{0,100})["']?\s*[=:]\s*(.{1,4000})$/;
+const ASSIGNMENT = /^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]{0,100})["']?\s*[=:]\s*(\S.{0,3999})$/;
 const SECRET_NAME =
   /passwo?r?d|passwd|passphrase|(^|_)(pwd|pass)($|_)|secret|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|master_?key|credential|webhook/i;
 /** Keys that may be anything, so that their value has to look made by a generator. */
@@ -97,7 +97,7 @@ function isRealValue(value: string): boolean {
 function bareValue(written: string): string {
   const text = written.trim();
   const [, , quoted] = /^(["'])(.*?)\1/.exec(text) ?? [];
-  return quoted ?? text.replace(/\s+#.*$/, '').replace(/,$/, '');
+  return quoted ?? text.replace(/(?<!\s)\s+#.*$/, '').replace(/,$/, '');
 }
 
 function decoded(text: string): string {

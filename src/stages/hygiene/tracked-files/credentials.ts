@@ -49,7 +49,7 @@ const FORMS: readonly CredentialForm[] = [
   },
   {
     file: /(^|\/)(\.kube\/config|kubeconfig|[\w.-]*kubeconfig[\w.-]*\.ya?ml)$/i,
-    line: /^\s*-?\s*(?:token|client-key-data|password):\s*["']?([^\s"'$]{16,})/,
+    line: /^\s*(?:-\s*)?(?:token|client-key-data|password):\s*["']?([^\s"'$]{16,})/,
     what: 'the login of a Kubernetes cluster',
   },
   {

@@ -10,8 +10,6 @@ export interface Deploy {
 
 /** `uses:` of a workflow in this repository; GitHub takes no reference there. */
 const LOCAL_WORKFLOW = /^\.\/(\.github\/workflows\/[^/]+\.ya?ml)$/;
-/** Reusable workflows that call one another may be nested this deeply (GitHub: ten levels). */
-const DEEPEST_CALL = 10;
 
 /**
  * The jobs that deploy: those of the workflow that runs this and of the reusable ones it calls, or, where that one is
@@ -73,16 +71,31 @@ function reachedFrom(path: string, workflows: readonly Workflow[]): ReadonlySet<
   return reached;
 }
 
+/** Who calls each workflow, worked out once for each list of workflows. */
+const callers = new WeakMap<readonly Workflow[], ReadonlyMap<Workflow, readonly Caller[]>>();
+
+/** A job that calls a workflow. */
+export type Caller = readonly [workflow: Workflow, job: Job];
+
 /** The jobs of this repository that call a workflow. */
-export function callersOf(
-  called: Workflow,
-  workflows: readonly Workflow[],
-): readonly (readonly [Workflow, Job])[] {
-  return workflows.flatMap((workflow) =>
-    workflow.jobs
-      .filter((job) => calledWorkflow(job, workflows) === called)
-      .map((job) => [workflow, job] as const),
-  );
+export function callersOf(called: Workflow, workflows: readonly Workflow[]): readonly Caller[] {
+  const all = callers.get(workflows) ?? allCallers(workflows);
+  callers.set(workflows, all);
+  return all.get(called) ?? [];
+}
+
+function allCallers(workflows: readonly Workflow[]): ReadonlyMap<Workflow, readonly Caller[]> {
+  const found = new Map<Workflow, Caller[]>();
+  for (const workflow of workflows) {
+    for (const job of workflow.jobs) {
+      const called = calledWorkflow(job, workflows);
+      if (called === undefined) continue;
+      const list = found.get(called) ?? [];
+      found.set(called, list);
+      list.push([workflow, job]);
+    }
+  }
+  return found;
 }
 
 /**
@@ -94,11 +107,16 @@ export function holdsFor(
   job: Job,
   workflows: readonly Workflow[],
   holds: (workflow: Workflow, job: Job) => boolean,
-  depth = 0,
 ): boolean {
-  if (holds(workflow, job)) return true;
-  if (!workflow.events.every((event) => event === 'workflow_call') || depth > DEEPEST_CALL) return false;
-  return callersOf(workflow, workflows).every(([callingWorkflow, callingJob]) =>
-    holdsFor(callingWorkflow, callingJob, workflows, holds, depth + 1),
-  );
+  const seen = new Set<Workflow>();
+  const open: Caller[] = [[workflow, job]];
+  // A list is walked with what is added to it meanwhile.
+  for (const [of, one] of open) {
+    if (holds(of, one)) continue;
+    if (!of.events.every((event) => event === 'workflow_call')) return false;
+    if (seen.has(of)) continue;
+    seen.add(of);
+    open.push(...callersOf(of, workflows));
+  }
+  return true;
 }

@@ -56,6 +56,8 @@ export interface Workflow {
 
 const MOST_JOBS = 200;
 const MOST_STEPS = 500;
+/** Of all jobs together: by an anchor each of them may have the same hundreds. */
+const MOST_STEPS_IN_ALL = 2_000;
 
 /** A workflow from its text; undefined where that is not valid YAML or has no jobs. */
 export function parseWorkflow(path: string, text: string): Workflow | undefined {
@@ -64,6 +66,14 @@ export function parseWorkflow(path: string, text: string): Workflow | undefined 
   const jobs = all.slice(0, MOST_JOBS);
   if (root === undefined || jobs.length === 0) return undefined;
   const on = root.at('on');
+  const shell = root.at('defaults', 'run', 'shell')?.text;
+  const counts = jobs.map(([, job]) => job.at('steps')?.items.length ?? 0);
+  let left = MOST_STEPS_IN_ALL;
+  const shares = counts.map((count) => {
+    const share = Math.min(count, MOST_STEPS, left);
+    left -= share;
+    return share;
+  });
   return {
     path,
     text,
@@ -74,22 +84,22 @@ export function parseWorkflow(path: string, text: string): Workflow | undefined 
     env: root.at('env'),
     permissions: root.at('permissions'),
     concurrency: root.at('concurrency'),
-    jobs: jobs.map(([id, job]) => jobFrom(id, job, root.at('defaults', 'run', 'shell')?.text)),
-    isCut:
-      all.length > MOST_JOBS || jobs.some(([, job]) => (job.at('steps')?.items.length ?? 0) > MOST_STEPS),
+    jobs: jobs.map(([id, job], at) => jobFrom(id, job, shell, shares[at] ?? 0)),
+    isCut: all.length > MOST_JOBS || counts.some((count, at) => count > (shares[at] ?? 0)),
   };
 }
 
-function jobFrom(id: string, job: YamlEntry, workflowShell: string | undefined): Job {
+function jobFrom(id: string, job: YamlEntry, workflowShell: string | undefined, mostSteps: number): Job {
   const shell = job.at('defaults', 'run', 'shell')?.text ?? workflowShell;
   return {
     id,
     line: job.line,
     name: job.at('name')?.text ?? id,
-    needs: texts(job.at('needs')),
+    // Of more than are read, none is found.
+    needs: [...new Set(texts(job.at('needs')))].slice(0, MOST_JOBS),
     uses: placed(job.at('uses')),
     steps: [
-      ...(job.at('steps')?.items ?? []).slice(0, MOST_STEPS).map((step) => stepFrom(step, shell)),
+      ...(job.at('steps')?.items ?? []).slice(0, mostSteps).map((step) => stepFrom(step, shell)),
       ...(job.at('uses') === undefined ? [] : commandSteps(job.at('with'))),
     ],
     with: job.at('with'),
