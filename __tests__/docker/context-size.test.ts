@@ -100,6 +100,15 @@ describe('measureContext', () => {
     expect(bytes).toBeLessThan(4);
   });
 
+  it('stops within a folder where the time is over', async () => {
+    const folder = folderWith({ '1': 1, '2': 1, '3': 1 });
+    const { partial, files } = await measureContext(folder, join(folder, 'Dockerfile'), {
+      files: 1e6,
+      ms: -1,
+    });
+    expect({ partial, files }).toEqual({ partial: true, files: 1 });
+  });
+
   it('gives nothing of a folder that is not there', async () => {
     expect(await measured('/nowhere/at/all')).toEqual({ bytes: 0, files: 0, largest: [], partial: false });
   });

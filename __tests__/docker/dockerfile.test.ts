@@ -60,6 +60,12 @@ describe('parseDockerfile', () => {
     },
   );
 
+  it('follows a chain of ten thousand stages to its first', async () => {
+    const chain = Array.from({ length: 10_000 }, (_, i) => `FROM s${i} AS s${i + 1}`);
+    const file = await parseDockerfile(`FROM --platform=linux/arm64 x AS s0\n${chain.join('\n')}`);
+    expect(file?.platformOf(undefined)).toBe('linux/arm64');
+  });
+
   it('never throws, whatever the text', async () => {
     const line = fc.oneof(
       fc.constantFrom('FROM', 'FROM x AS', 'ARG', 'ARG =', 'FROM --platform=', '# escape=`', 'RUN <<EOF'),

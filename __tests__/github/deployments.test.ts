@@ -170,6 +170,20 @@ describe("GitHub's API", () => {
     });
   });
 
+  it.each([
+    '{"message":{"toString":1}}',
+    `{"message":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+    '{"message":7}',
+  ])('is refused with its status where its message is no text: %.40s', async (body) => {
+    const server = await serve((_, response) => response.writeHead(403).end(body));
+    closing.push(server.close);
+    await expect(asked(server.url).find('production')).rejects.toMatchObject({
+      name: 'GitHubRefused',
+      status: 403,
+      message: 'GitHub answered 403',
+    });
+  });
+
   it('gets its path whole, whatever the environment is called', async () => {
     const server = await serve((_, response) => response.end('[]'));
     closing.push(server.close);

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileText } from '../runner/file-text.ts';
 import { type Dockerignore, parseDockerignore } from './dockerignore.ts';
 
 /** What docker would send of a build context. */
@@ -23,6 +23,8 @@ export interface ContextLimits {
 
 const LIMITS: ContextLimits = { files: 300_000, ms: 2_500 };
 const LARGEST = 5;
+/** Larger is no .dockerignore that somebody wrote. In bytes. */
+const MOST_IGNORED = 1_000_000;
 /** Entries between two turns of the event loop: requests to AWS are under way meanwhile. */
 const TURN = 400;
 
@@ -53,8 +55,11 @@ export async function measureContext(
       }
       seen += 1;
       if (seen % TURN === 0) await nextTurn();
+      // Also within a folder: each path may take long to hold against a long .dockerignore.
+      partial = performance.now() > until;
+      if (partial) break;
     }
-    partial = (seen > limits.files || performance.now() > until) && open.length > 0;
+    partial ||= seen > limits.files && open.length > 0;
   }
   const largest = [...sizes].map(([path, bytes]) => ({ path, bytes })).sort((a, b) => b.bytes - a.bytes);
   const bytes = largest.reduce((sum, each) => sum + each.bytes, 0);
@@ -79,7 +84,8 @@ function sizeOf(path: string): number {
 
 async function readIgnoreFile(folder: string, dockerfile: string): Promise<Dockerignore> {
   const text =
-    (await readFile(`${dockerfile}.dockerignore`, 'utf8').catch(() => undefined)) ??
-    (await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
+    (await fileText(`${dockerfile}.dockerignore`, MOST_IGNORED)) ??
+    (await fileText(join(folder, '.dockerignore'), MOST_IGNORED)) ??
+    '';
   return parseDockerignore(text);
 }

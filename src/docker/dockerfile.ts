@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { From } from 'dockerfile-ast';
+import { fileText } from '../runner/file-text.ts';
 
 /** Stages, arguments and platforms of a Dockerfile. Lines are counted from 1. */
 export interface Dockerfile {
@@ -24,16 +24,20 @@ export interface DockerfileStage {
 /** Larger is no Dockerfile that somebody wrote. In bytes. */
 const MOST = 1_000_000;
 
+/** Text of a Dockerfile; undefined where it can't be read, or is larger than any. */
+export async function dockerfileText(path: string): Promise<string | undefined> {
+  return await fileText(path, MOST);
+}
+
 /** Reads a Dockerfile; undefined where it can't be read, or is for another frontend than docker's own. */
 export async function readDockerfile(path: string): Promise<Dockerfile | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined || text.length > MOST) return undefined;
-  return await parseDockerfile(text);
+  const text = await dockerfileText(path);
+  return text === undefined ? undefined : await parseDockerfile(text);
 }
 
 /** Whether a Dockerfile may name a platform for a stage: read without taking it apart. */
 export async function statesPlatform(path: string): Promise<boolean> {
-  return /--platform/i.test(await readFile(path, 'utf8').catch(() => ''));
+  return /--platform/i.test((await dockerfileText(path)) ?? '');
 }
 
 /**
@@ -92,13 +96,16 @@ function platformOf(
   stages: readonly DockerfileStage[],
   stage: DockerfileStage | undefined,
 ): string | undefined {
-  if (stage?.platform !== undefined) {
-    // These are what would be built for anyway.
-    if (/^\$\{?(TARGET|BUILD)PLATFORM\}?$/.test(stage.platform)) return undefined;
-    return stage.platform.includes('$') ? 'unknown' : stage.platform;
+  let own = stage;
+  let at = stage ? stages.indexOf(stage) : 0;
+  while (own !== undefined && own.platform === undefined) {
+    // A stage can only build on one before it.
+    const base = own.base.toLowerCase();
+    for (at -= 1; at >= 0 && stages[at]?.name?.toLowerCase() !== base; ) at -= 1;
+    own = stages[at];
   }
-  // A stage can only build on one before it.
-  const before = stages.slice(0, stage ? stages.indexOf(stage) : 0);
-  const base = before.findLast(({ name }) => name?.toLowerCase() === stage?.base.toLowerCase());
-  return base ? platformOf(before, base) : undefined;
+  const platform = own?.platform;
+  // These are what would be built for anyway.
+  if (platform === undefined || /^\$\{?(TARGET|BUILD)PLATFORM\}?$/.test(platform)) return undefined;
+  return platform.includes('$') ? 'unknown' : platform;
 }

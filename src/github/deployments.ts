@@ -178,7 +178,9 @@ export class GitHubDeployments {
       throw error instanceof NoAnswer ? new GitHubRefused(error.message, undefined, error) : error;
     });
     if (answer.status >= 200 && answer.status < 300) return parsed(answer);
-    const said = oneLine(String(property(parsed(answer), 'message') ?? ''), 120);
+    const message = property(parsed(answer), 'message');
+    // Of another shape it may not even be made a text.
+    const said = typeof message === 'string' ? oneLine(message, 120) : '';
     throw new GitHubRefused(`GitHub answered ${answer.status}${said ? `: ${said}` : ''}`, answer.status);
   }
 }

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await writeFile(join(workspace, 'wide.Dockerfile'), Buffer.from('\uFEFFFROM scratch\n', 'utf16le'));
   await writeFile(join(workspace, 'marked.Dockerfile'), '\uFEFFfrom scratch\n');
   await writeFile(join(workspace, 'other.Dockerfile'), '#syntax=example/frontend\nbuild: all\n');
+  await writeFile(join(workspace, 'blank.Dockerfile'), '\n'.repeat(300_000));
   await writeFile(join(workspace, 'app', 'prod.Dockerfile'), 'FROM scratch\n');
 });
 afterAll(() => rm(workspace, { recursive: true }));
@@ -47,6 +48,7 @@ describe('checkEngine', () => {
     [{ file: 'docker/Dockerfile' }, ['DG411']],
     [{ file: 'empty.Dockerfile' }, ['DG411']],
     [{ file: 'wide.Dockerfile' }, ['DG411']],
+    [{ file: 'blank.Dockerfile' }, ['DG411']],
     [{ file: 'marked.Dockerfile' }, []],
     [{ file: 'other.Dockerfile' }, []],
     [{ context: 'nowhere' }, ['DG412']],

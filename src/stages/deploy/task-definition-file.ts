@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../aws/ecs.ts';
@@ -6,6 +6,7 @@ import type { RawJson } from '../../aws/raw-json.ts';
 import { rolesOf } from '../../aws/task-roles.ts';
 import { taskRuntimeOf } from '../../aws/task-runtime.ts';
 import { Failure, type Finding } from '../../finding.ts';
+import { oneLine } from '../../runner/text.ts';
 
 /** Whether `task-definition` names a file to register; anything else is a revision that exists. */
 export function isTaskDefinitionFile(taskDefinition: string | undefined): taskDefinition is string {
@@ -22,12 +23,7 @@ export interface TaskDefinitionFile extends TaskDefinition {
  * `describe-task-definition` prints it. Throws Failure where there is none.
  */
 export async function readTaskDefinitionFile(workspace: string, path: string): Promise<TaskDefinitionFile> {
-  const text = await readFile(resolve(workspace, path), 'utf8').catch((error: unknown) => {
-    throw new Failure(
-      notAFile(path, error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'),
-    );
-  });
-  const json = parse(text, path);
+  const json = parse(await read(resolve(workspace, path), path), path);
   const definition = objectAt(json, 'taskDefinition') ?? json;
   const containers = definition['containerDefinitions'];
   const { family } = definition;
@@ -36,7 +32,7 @@ export async function readTaskDefinitionFile(workspace: string, path: string): P
   }
   return {
     arn: '',
-    name: `${family} (${path})`,
+    name: `${oneLine(family, 255)} (${path})`,
     containers: containers.filter(
       (each): each is ContainerDefinition => typeof each === 'object' && each !== null,
     ),
@@ -48,14 +44,36 @@ export async function readTaskDefinitionFile(workspace: string, path: string): P
   };
 }
 
+/** ECS takes 64 KB. In bytes. */
+const MOST = 1_000_000;
+
+async function read(absolute: string, path: string): Promise<string> {
+  const refused = (error: unknown): never => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new Failure(notAFile(path, code));
+  };
+  const found = await stat(absolute).catch(refused);
+  // A pipe gives nobody an answer, and a device never ends.
+  if (!found.isFile()) throw new Failure(notAFile(path, 'it is not a file'));
+  if (found.size > MOST) throw new Failure(notAFile(path, 'it is larger than 1 MB'));
+  return await readFile(absolute, 'utf8').catch(refused);
+}
+
 function parse(text: string, path: string): RawJson {
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
   } catch (error) {
-    throw new Failure(notAFile(path, error instanceof Error ? error.message : 'no JSON'));
+    throw new Failure(
+      notAFile(path, `it is no JSON: ${error instanceof Error ? wrongIn(error) : 'unreadable'}`),
+    );
   }
   throw new Failure(notAFile(path, 'it is not a JSON object'));
+}
+
+/** What is wrong and where, without the piece of the file that the parser quotes: a secret may stand in it. */
+function wrongIn({ message }: Error): string {
+  return oneLine(message.replace(/, (\.\.\.)?"[\s\S]*$/, ''), 100);
 }
 
 function objectAt(json: RawJson, key: string): RawJson | undefined {

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { ContextSize } from '../../docker/context-size.ts';
-import type { Dockerfile } from '../../docker/dockerfile.ts';
+import { type Dockerfile, dockerfileText } from '../../docker/dockerfile.ts';
 import type { Finding } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import type { BuildSettings } from '../inputs/config.ts';
@@ -51,8 +51,10 @@ export async function missingFiles(
 /** Whether there is anything to build; a frontend of its own (`# syntax=`) may read the file in any way. */
 async function hasStage(dockerfile: string): Promise<boolean> {
   // What can't be read is for docker to tell.
-  const text = await readFile(dockerfile, 'utf8').catch(() => undefined);
-  return text === undefined || /^\s*FROM\s/im.test(text) || /^\s*#\s*syntax\s*=/im.test(text);
+  const text = await dockerfileText(dockerfile);
+  return (
+    text === undefined || text.split(/\r?\n/).some((line) => /^\s*(FROM(\s|$)|#\s*syntax\s*=)/i.test(line))
+  );
 }
 
 function noFrom(file: string): Finding {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../finding.ts';
+import { fileText } from '../../runner/file-text.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,8 +32,8 @@ export async function readWorkflowFile(
 ): Promise<WorkflowFile | undefined> {
   const path = workflowPath(environment);
   if (path === undefined) return undefined;
-  const text = await readFile(join(workspace, path), 'utf8').catch(() => undefined);
-  return text === undefined || text.length > LARGEST ? undefined : { path, lines: text.split('\n') };
+  const text = await fileText(join(workspace, path), LARGEST);
+  return text === undefined ? undefined : { path, lines: text.split('\n') };
 }
 
 /** Where a key of that name (`service:`, `JWT_SECRET:`) is written, if it is in one place alone. */
