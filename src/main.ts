@@ -1,5 +1,5 @@
 // First: what the others say while they load is taken too.
-import './runner/library-words.ts';
+
 import { Aws } from './aws/aws.ts';
 import { planCredentials } from './aws/credentials.ts';
 import { inputsThatNeedBuildx } from './docker/build-command.ts';
@@ -13,12 +13,14 @@ import { RegistryRepository } from './registry/registry.ts';
 import { cancellation, someTimeAfter } from './runner/cancellation.ts';
 import { localClock } from './runner/clock.ts';
 import { createAgents } from './runner/http.ts';
+import { hideInLibraryWords } from './runner/library-words.ts';
 import { makePrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
 import { redactedRunner } from './runner/redacted-runner.ts';
 import { Redaction } from './runner/redaction.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
 import type { Config } from './stages/inputs/config.ts';
 import { readConfig } from './stages/inputs/read-config.ts';
+import { secretsInFiles } from './stages/inputs/secrets-in-files.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
 import type { Ports } from './stages/ports.ts';
 import { environmentRecord } from './stages/report/environment-record.ts';
@@ -36,16 +38,20 @@ const RETRY_MS = 1_000;
 /** When after a cancel nobody's answer is waited for any more, in milliseconds. */
 const DEADLINE_MS = 5_000;
 
+/** Of the whole process: a crash quotes what it met, too. */
+const redaction = new Redaction();
+hideInLibraryWords((text) => redaction.apply(text));
+
 async function main(): Promise<boolean> {
   const signal = cancellation();
-  const redaction = new Redaction();
   const { config, findings } = readConfig(process.env);
-  secretsOf(config).forEach(masking(redaction));
+  secretsOf(config).forEach(mask);
   const context = await readRunContext(process.env);
+  (await secretsInFiles(config.build.secretFiles, context.workspace)).forEach(mask);
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
   const state = new StateKeeper(githubRunner, { privateFolder }, (text) => redaction.apply(text));
   signal.addEventListener('abort', () => state.cancelled(), { once: true });
-  const ports = joinPorts(config, context, privateFolder, signal, redaction);
+  const ports = joinPorts(config, context, privateFolder, signal);
   const asked = commitToBuild(context, process.env);
   // Who we are is asked while git answers; what it comes to is the preflight's to tell.
   const stages = loadStages(ports.aws);
@@ -101,22 +107,13 @@ async function withCommitCount(
 }
 
 /** Makes a value secret from here on, to the runner and to what we tell others. */
-function masking(redaction: Redaction): (secret: string) => void {
-  return (secret) => {
-    redaction.add(secret);
-    githubRunner.mask(secret);
-  };
+function mask(secret: string): void {
+  redaction.add(secret);
+  githubRunner.mask(secret);
 }
 
 /** The stages' ports, each joined to its one real adapter. What is heavy is loaded when it is first needed. */
-function joinPorts(
-  config: Config,
-  run: RunContext,
-  privateFolder: string,
-  signal: AbortSignal,
-  redaction: Redaction,
-): Ports {
-  const mask = masking(redaction);
+function joinPorts(config: Config, run: RunContext, privateFolder: string, signal: AbortSignal): Ports {
   const agents = createAgents(config.proxy);
   const oidcToken = async (audience: string) => {
     const token = await requestOidcToken(audience, config.environment, agents);
@@ -171,14 +168,14 @@ function joinPorts(
 
 /** Says on the run's page that we have a bug; post tells the others. */
 async function crash(error: unknown): Promise<never> {
-  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const words = redaction.apply(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const outputs = { result: 'failed', 'failure-code': 'DG901', 'failure-reason': 'deploy-guard has a bug.' };
   for (const [name, value] of Object.entries(outputs)) githubRunner.setOutput(name, value);
   githubRunner.print(words);
   githubRunner.annotate({
     code: 'DG901',
     level: 'error',
-    title: `deploy-guard has a bug: ${error instanceof Error ? error.message : 'unknown'}`,
+    title: redaction.apply(`deploy-guard has a bug: ${error instanceof Error ? error.message : 'unknown'}`),
     fix: 'Report it, with the lines above, in an issue of the deploy-guard repository.',
   });
   await githubRunner.flush();

@@ -1,16 +1,18 @@
 // First: what the others say while they load is taken too.
-import './runner/library-words.ts';
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commitToBuild } from './github/checked-out-commit.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { createAgents } from './runner/http.ts';
 import { endLeftProcesses } from './runner/left-processes.ts';
+import { hideInLibraryWords } from './runner/library-words.ts';
 import { isPrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
 import { Redaction } from './runner/redaction.ts';
 import { type RunState, readRunState } from './runner/run-state.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
 import type { Config } from './stages/inputs/config.ts';
 import { readConfig } from './stages/inputs/read-config.ts';
+import { secretsInFiles } from './stages/inputs/secrets-in-files.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
 import { environmentRecord } from './stages/report/environment-record.ts';
 import { reportFromState } from './stages/report/report-from-state.ts';
@@ -20,18 +22,21 @@ const LIMITS = { answerMs: 10_000, totalMs: 20_000 };
 /** Between two tries to record the end at GitHub, in milliseconds. */
 const RETRY_MS = 1_000;
 
+const redaction = new Redaction();
+hideInLibraryWords((text) => redaction.apply(text));
+
 /** Cleans up after main, and tells people where main ended before it could. */
 async function post(): Promise<void> {
   const state = readRunState(process.env);
   const { config } = readConfig(process.env);
-  const redaction = new Redaction();
-  for (const secret of secretsOf(config)) {
+  const context = await readRunContext(process.env);
+  const inFiles = await secretsInFiles(config.build.secretFiles, context.workspace);
+  for (const secret of [...secretsOf(config), ...inFiles]) {
     redaction.add(secret);
     githubRunner.mask(secret);
   }
-  const context = await readRunContext(process.env);
   if (state?.privateFolder) await cleanUp(state.privateFolder, context);
-  await tellWhatIsLeft(state, config, context, redaction);
+  await tellWhatIsLeft(state, config, context);
 }
 
 async function cleanUp(privateFolder: string, { temporaryFolder }: RunContext): Promise<void> {
@@ -47,7 +52,6 @@ async function tellWhatIsLeft(
   state: RunState | undefined,
   config: Config,
   context: RunContext,
-  redaction: Redaction,
 ): Promise<void> {
   const agents = createAgents(config.proxy);
   const record = environmentRecord(config, context, agents, {
@@ -82,7 +86,8 @@ async function tellWhatIsLeft(
 
 /** The deploy's own result stands: what fails here only warns. */
 async function warn(error: unknown): Promise<never> {
-  githubRunner.print(`! DG809 Cleaning up failed: ${error instanceof Error ? error.message : 'unknown'}`);
+  const why = redaction.apply(error instanceof Error ? error.message : 'unknown');
+  githubRunner.print(`! DG809 Cleaning up failed: ${why}`);
   await githubRunner.flush();
   process.exit(0);
 }

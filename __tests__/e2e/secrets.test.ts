@@ -32,7 +32,20 @@ const BUILD_SECRET = 'qX8-build=secret';
 const BUILD_ENV = 'qX8+build/env';
 const PROXY_PASSWORD = 'qX8@proxy:pass';
 const OIDC = 'qX8-request-token-of-oidc';
-const OTHERS = [KEY, TOKEN, BUILD_SECRET, BUILD_ENV, PROXY_PASSWORD, OIDC];
+const RUNTIME = 'qX8-runtime-token-of-the-job';
+const FILE_TOKEN = 'npm_qX8q7Rz2mV9xKp4Ls8TnWc3YbHd6FgJe1';
+const FILE_KEY = 'MIIEvQIBADANBgkqhkiG9qX8BAQEFAASC\nBKcwggSjAgEAAoIBAQqX8JTUt9Us8cKj';
+const OTHERS = [
+  KEY,
+  TOKEN,
+  BUILD_SECRET,
+  BUILD_ENV,
+  PROXY_PASSWORD,
+  OIDC,
+  RUNTIME,
+  FILE_TOKEN,
+  ...FILE_KEY.split('\n'),
+];
 
 /** The forms in which a program may log a value that it was given. */
 const ENCODED: Readonly<Record<string, (value: string) => string>> = {
@@ -77,7 +90,7 @@ case "$1 $2" in
   'version '*) echo '{"Client":{"Version":"28.0.0"},"Server":{"Version":"28.0.0"}}' ;;
   'buildx version') echo 'github.com/docker/buildx v0.20.0 abc' ;;
   'buildx inspect'*) printf 'Name: default\\nDriver: docker\\n' ;;
-  'buildx build'*|'build '*) tr '\\0' '\\n' </proc/self/environ; echo "$@"; cat; exit 1 ;;
+  'buildx build'*|'build '*) tr '\\0' '\\n' </proc/self/environ; echo "$@"; cat; cut -d= -f2- .npmrc; cat key.pem; exit 1 ;;
   login*) cat >/dev/null ;;
 esac
 `;
@@ -197,10 +210,15 @@ const otherStories: readonly Story[] = [
     inputs: {
       secrets: `one=${BUILD_SECRET}`,
       'secret-envs': 'two=SECOND',
+      'secret-files': 'three=.npmrc\nfour=key.pem',
       'http-proxy': `http://me:${encodeURIComponent(PROXY_PASSWORD)}@127.0.0.1:9`,
       'no-proxy': '127.0.0.1',
     },
-    env: { SECOND: BUILD_ENV, ACTIONS_ID_TOKEN_REQUEST_TOKEN: OIDC },
+    files: {
+      '.npmrc': `//registry.npmjs.org/:_authToken=${FILE_TOKEN}\n`,
+      'key.pem': `-----BEGIN PRIVATE KEY-----\n${FILE_KEY}\n-----END PRIVATE KEY-----\n`,
+    },
+    env: { SECOND: BUILD_ENV, ACTIONS_ID_TOKEN_REQUEST_TOKEN: OIDC, ACTIONS_RUNTIME_TOKEN: RUNTIME },
     comesTo: 'DG431',
   },
   {
@@ -293,5 +311,21 @@ describe.each([...stories, ...encodedStories, ...otherStories])('$name', ({ come
     expect(shown(deployed, commandLines), deployed.run.log).toEqual([]);
     expect(code || result, deployed.run.log).toBe(comesTo);
     expect(deployed.run.filesLeft()).toEqual([]);
+  });
+});
+
+describe('what a library prints', () => {
+  it('holds no secret in a form either that the runner does not know', async ({ expect }) => {
+    const hex = Buffer.from(SECRETS['REGEX'] ?? '').toString('hex');
+    const { run } = await deploy({
+      inputs: { 'required-secrets': required },
+      env: {
+        ...SECRETS,
+        NODE_OPTIONS: `--require ${join(import.meta.dirname, 'hostile', 'say-by-library.cjs')}`,
+        SAID_BY_LIBRARY: `said ${hex}`,
+      },
+    });
+    expect(run.log).toContain('said ***');
+    expect(run.log).not.toContain(hex);
   });
 });

@@ -231,6 +231,10 @@ describe('secretsOf', () => {
         AWS_SECRET_ACCESS_KEY: 'env-key',
         AWS_SESSION_TOKEN: 'env-token',
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token',
+        ACTIONS_RUNTIME_TOKEN: 'the-runtime-token',
+        GITHUB_TOKEN: 'ghp_2',
+        GH_TOKEN: 'ghp_3',
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'the-container-token',
       },
     );
     expect([...secretsOf(config)].sort()).toEqual(
@@ -240,6 +244,10 @@ describe('secretsOf', () => {
         'https://hooks.slack.com/services/T/B/X',
         '/services/T/B/X',
         'the-request-token',
+        'the-runtime-token',
+        'ghp_2',
+        'ghp_3',
+        'the-container-token',
         'the-npm-token',
         'the-pip-token',
         'the-jwt',

@@ -1,5 +1,15 @@
 import type { Config } from './config.ts';
 
+/** Tokens that a job's environment has for this action, or for what it starts. */
+const TOKENS = [
+  'INPUT_GITHUB-TOKEN',
+  'GITHUB_TOKEN',
+  'GH_TOKEN',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'ACTIONS_RUNTIME_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+] as const;
+
 /** Every secret that the configuration holds, for masking before anything is printed. */
 export function secretsOf(config: Config): readonly string[] {
   const { keys } = config.credentials;
@@ -9,8 +19,7 @@ export function secretsOf(config: Config): readonly string[] {
     keys?.sessionToken,
     environment['AWS_SECRET_ACCESS_KEY'],
     environment['AWS_SESSION_TOKEN'],
-    environment['INPUT_GITHUB-TOKEN'],
-    environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
+    ...TOKENS.map((name) => environment[name]),
     config.slack.webhookUrl,
     pathOf(config.slack.webhookUrl),
     ...config.secretRules.map(({ name }) => environment[name]),
