@@ -52,7 +52,11 @@ export class Aws {
   /** Throws ClearTextEndpoint: whoever signs comes by here first, so that nothing is sent in the clear. */
   async sts(): Promise<Sts> {
     this.#sts ??= Promise.all([import('./sts.ts'), this.#sharedEndpoints()]).then(
-      ([{ Sts }]) => new Sts({ region: this.region, agents: this.#agents, credentials: this.plan.provider }),
+      ([{ Sts }]) =>
+        new Sts(
+          { region: this.region, agents: this.#agents, credentials: this.plan.provider },
+          this.plan.onHeld,
+        ),
     );
     return await this.#sts;
   }

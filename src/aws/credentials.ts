@@ -18,6 +18,8 @@ export interface CredentialPlan {
   readonly provider: AwsCredentialIdentityProvider | undefined;
   /** What the last OIDC token said of itself; undefined where none was asked for. */
   readonly claims: () => TokenClaims | undefined;
+  /** Makes what is held secret; called with the credentials each time that they are used. */
+  readonly onHeld: (held: AwsCredentialIdentity) => void;
   /** The session that a role was last assumed with by keys or chaining; undefined where that was none. */
   readonly baseSession: () => BaseSession | undefined;
 }
@@ -45,11 +47,12 @@ export function planCredentials(
   ports: CredentialPorts,
 ): CredentialPlan {
   const { keys, role } = settings;
+  const onHeld = maskingOnce(ports);
   const fromKeys: AwsCredentialIdentityProvider | undefined =
     keys && (() => Promise.resolve(staticKeys(keys)));
   if (role === undefined) {
     const source = fromKeys ? 'access keys' : 'environment';
-    return { source, provider: fromKeys, claims: NONE, baseSession: NONE };
+    return { source, provider: fromKeys, claims: NONE, onHeld, baseSession: NONE };
   }
   if (fromKeys || settings.chaining) {
     const source = fromKeys ? 'role by access keys' : 'role by chaining';
@@ -60,7 +63,7 @@ export function planCredentials(
       return assumed.session;
     });
     const baseSession = () => (base?.sessionToken ? { expiresAt: base.expiration } : undefined);
-    return { source, provider, claims: NONE, baseSession };
+    return { source, provider, claims: NONE, onHeld, baseSession };
   }
   let claims: TokenClaims | undefined;
   const oidcToken = async (audience: string) => {
@@ -69,7 +72,7 @@ export function planCredentials(
     return token;
   };
   const provider = renewing(() => assumeByOidc(role, settings, region, { ...ports, oidcToken }));
-  return { source: 'role by OIDC', provider, claims: () => claims, baseSession: NONE };
+  return { source: 'role by OIDC', provider, claims: () => claims, onHeld, baseSession: NONE };
 }
 
 const NONE = (): undefined => undefined;
@@ -84,7 +87,7 @@ async function assumeBy(
   const { Sts } = await import('./sts.ts');
   const sts = new Sts({ region, agents: ports.agents, credentials: own });
   const session = masked(await sts.assumeRole({ ...settings, role }), ports);
-  return { session, by: await sts.credentials() };
+  return { session, by: masked(await sts.credentials(), ports) };
 }
 
 async function assumeByOidc(
@@ -103,6 +106,16 @@ function staticKeys(keys: NonNullable<CredentialSettings['keys']>): AwsCredentia
     accessKeyId: keys.id,
     secretAccessKey: keys.secret,
     ...(keys.sessionToken ? { sessionToken: keys.sessionToken } : {}),
+  };
+}
+
+/** What the SDK finds by itself, in a file or at an address, is no less secret than what it is given. */
+function maskingOnce(ports: CredentialPorts): (held: AwsCredentialIdentity) => void {
+  let known: string | undefined;
+  return (held) => {
+    if (held.secretAccessKey === known) return;
+    known = held.secretAccessKey;
+    masked(held, ports);
   };
 }
 

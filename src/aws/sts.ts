@@ -30,13 +30,19 @@ export class Sts {
   #first: Promise<AwsCredentialIdentity> | undefined;
   #identity: Promise<CallerIdentity> | undefined;
 
-  constructor(settings: ClientSettings) {
+  readonly #onHeld: (held: AwsCredentialIdentity) => void;
+
+  /** `onHeld` gets the credentials before anything is asked with them. */
+  constructor(settings: ClientSettings, onHeld: (held: AwsCredentialIdentity) => void = () => undefined) {
+    this.#onHeld = onHeld;
     this.#client = withTypedAnswers(new STSClient(clientConfig({ ...settings, onSent: this.#sent.resolve })));
   }
 
   /** The credentials that the client signs with. Throws what their source throws. */
   async credentials(): Promise<AwsCredentialIdentity> {
-    return await this.#client.config.credentials();
+    const held = await this.#client.config.credentials();
+    this.#onHeld(held);
+    return held;
   }
 
   /** The same as they were first had, or what came in their place: a source that refuses is not asked again. */

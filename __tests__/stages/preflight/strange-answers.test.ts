@@ -33,6 +33,7 @@ async function checksOf(
       source: 'access keys',
       provider: () => Promise.resolve({ accessKeyId, secretAccessKey }),
       claims: () => undefined,
+      onHeld: () => undefined,
       baseSession: () => undefined,
     } as const;
     const aws = new Aws('us-east-1', plan, agents, process.env);
