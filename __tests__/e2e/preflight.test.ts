@@ -387,6 +387,8 @@ interface OidcRefusal {
   readonly name: string;
   readonly changed: WorldChanges;
   readonly inputs?: Readonly<Record<string, string>>;
+  /** What the token says of the job; environment `production` of the repository by its name if left out. */
+  readonly sub?: string;
   readonly codes: readonly string[];
   readonly says: readonly string[];
 }
@@ -414,9 +416,13 @@ describe('a role by OIDC', () => {
     { name: 'deploy', subjects, audiences, principals: [], maxSessionSeconds: 3600 },
   ];
 
-  async function byOidc(changed: WorldChanges, inputs: Readonly<Record<string, string>> = {}) {
+  async function byOidc(
+    changed: WorldChanges,
+    inputs: Readonly<Record<string, string>> = {},
+    sub = 'repo:acme/dyno-agent:environment:production',
+  ) {
     const { port } = tokens.address() as AddressInfo;
-    claims = { sub: 'repo:acme/dyno-agent:environment:production' };
+    claims = { sub };
     return await deploy({
       scenario: world(changed),
       inputs: { ...CHECK, ...ROLE, ...inputs },
@@ -449,6 +455,16 @@ describe('a role by OIDC', () => {
       ],
     },
     {
+      name: 'a repository by its bare name',
+      changed: { roles: roles(['repo:acme/dyno-agent:environment:production']) },
+      sub: 'repo:acme@123456/dyno-agent@456789:environment:production',
+      codes: ['DG207'],
+      says: [
+        'sub: repo:acme@123456/dyno-agent@456789:environment:production',
+        'since 15 July 2026 has numbers in `sub`: a policy with its bare name does not match.',
+      ],
+    },
+    {
       name: 'another audience',
       changed: { roles: roles(['repo:*']) },
       inputs: { audience: 'https://github.com/acme' },
@@ -461,17 +477,20 @@ describe('a role by OIDC', () => {
       codes: ['DG214'],
       says: ['aws iam create-open-id-connect-provider'],
     },
-  ])('that refuses for $name is explained by the token itself', async ({ changed, inputs, codes, says }) => {
-    const deployed = await byOidc(changed, inputs);
-    const { run } = deployed;
-    expect(run.outputs['failure-code'], run.log).toBe(codes[0]);
-    expect(run.annotations.map(({ message }) => message.slice(0, 5))).toEqual(codes);
-    expect(changes(deployed)).toEqual([]);
-    for (const each of says) expect(run.log).toContain(each);
-    const everything = JSON.stringify([run.log, run.summary, run.outputs]);
-    expect(everything).not.toContain(TOKEN_SIGNATURE);
-    expect(everything).not.toContain('eyJ');
-  });
+  ])(
+    'that refuses for $name is explained by the token itself',
+    async ({ changed, inputs, sub, codes, says }) => {
+      const deployed = await byOidc(changed, inputs, sub);
+      const { run } = deployed;
+      expect(run.outputs['failure-code'], run.log).toBe(codes[0]);
+      expect(run.annotations.map(({ message }) => message.slice(0, 5))).toEqual(codes);
+      expect(changes(deployed)).toEqual([]);
+      for (const each of says) expect(run.log).toContain(each);
+      const everything = JSON.stringify([run.log, run.summary, run.outputs]);
+      expect(everything).not.toContain(TOKEN_SIGNATURE);
+      expect(everything).not.toContain('eyJ');
+    },
+  );
 });
 
 describe('a run that gets no secrets', () => {

@@ -13,7 +13,7 @@ terraform {
 }
 
 variable "github_subject" {
-  description = "Which job may deploy, as GitHub's token names it: repo:OWNER/NAME:environment:production, repo:OWNER/NAME:ref:refs/heads/main for a job without an environment, or repo:OWNER/NAME:pull_request."
+  description = "Which job may deploy, as GitHub's token names it: repo:OWNER/NAME:environment:production, repo:OWNER/NAME:ref:refs/heads/main for a job without an environment, or repo:OWNER/NAME:pull_request. A repository made or renamed since 15 July 2026 is OWNER@NUMBER/NAME@NUMBER there."
   type        = string
 }
 

@@ -5,8 +5,13 @@ variable "region" {
 }
 
 variable "github_repository" {
-  description = "Repository whose workflows may deploy, as owner/name."
+  description = "Repository whose workflows may deploy, as GitHub's tokens name it: owner/name, or owner@number/name@number."
   type        = string
+
+  validation {
+    condition     = can(regex("^[^/:@]+(@[0-9]+)?/[^/:@]+(@[0-9]+)?$", var.github_repository))
+    error_message = "Give owner/name, or owner@number/name@number, without repo: before it."
+  }
 }
 
 variable "domain_name" {

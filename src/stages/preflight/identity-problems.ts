@@ -111,7 +111,11 @@ function byWebIdentity(role: string, { claims, config, run }: IdentityFacts): st
     : sub.endsWith(':pull_request')
       ? ' A pull request has `pull_request` in `sub` in place of the branch.'
       : '';
-  return `Its trust policy has to allow \`sts:AssumeRoleWithWebIdentity\` to the provider token.actions.githubusercontent.com, with \`"StringEquals": {"token.actions.githubusercontent.com:aud": "${aud}", "token.actions.githubusercontent.com:sub": "${sub}"}\` (a pattern with \`*\` takes \`StringLike\`).${environment} See it: \`aws iam get-role --role-name ${nameOf(role)}\`.`;
+  // GitHub changelog, 2026-04-23, "Immutable subject claims for GitHub Actions OIDC tokens".
+  const numbers = /^repo:[^/:]+@\d+\/[^/:]+@\d+:/.test(sub)
+    ? ' A repository that was made, renamed or transferred since 15 July 2026 has numbers in `sub`: a policy with its bare name does not match.'
+    : '';
+  return `Its trust policy has to allow \`sts:AssumeRoleWithWebIdentity\` to the provider token.actions.githubusercontent.com, with \`"StringEquals": {"token.actions.githubusercontent.com:aud": "${aud}", "token.actions.githubusercontent.com:sub": "${sub}"}\` (a pattern with \`*\` takes \`StringLike\`).${environment}${numbers} See it: \`aws iam get-role --role-name ${nameOf(role)}\`.`;
 }
 
 /** Regions that every account has. All others have to be enabled: AWS Account Management guide, "Enable or disable AWS Regions". */
