@@ -65,7 +65,8 @@ export async function soakOnce(random: () => number): Promise<SoakRun> {
     ...way,
     inputs: { 'wait-for-minutes': '1', ...way.inputs },
     sandbox: { faults: [fault] },
-    run: { timeoutMs: 180_000 },
+    // The longest: a rollout out of sight for its whole patience, and then its undoing too.
+    run: { timeoutMs: 400_000 },
   });
   const { result = '', 'failure-code': code = '' } = deployed.run.outputs;
   const most = way.scenario === 'two-services' || way.scenario === 'crash-loop-undone' ? 2 : 1;
