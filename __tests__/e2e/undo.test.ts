@@ -270,6 +270,45 @@ describe.concurrent('an undoing that fails', () => {
   });
 });
 
+describe.concurrent('an undoing that goes out of sight', () => {
+  /** From ECS's roll back on, the services can't be described. */
+  const blinded = {
+    service: 'ecs',
+    operation: 'DescribeServices',
+    onceSeen: 'StopServiceDeployment',
+  } as const;
+
+  it('is said to be unknown, not failed, and is not disturbed', async ({ expect }) => {
+    const unseen = { ...blinded, operation: 'DescribeServiceDeployments' };
+    const { run, truth } = await deploy({
+      scenario: 'crash-loop',
+      inputs: ROLLBACK,
+      sandbox: { faults: [blinded, unseen].map((fault) => ({ ...fault, kind: 'expired' as const })) },
+    });
+    expect(run.outputs, run.log).toMatchObject({ result: 'failed', 'failure-code': 'DG651' });
+    expect(run.outputs['failure-reason']).toContain(
+      'whether the previous image is back is NOT known: ECS was told to put it back, then the AWS credentials expired',
+    );
+    expect(run.log).toContain(`ECS rolls deployment ${truth.deploymentsStarted[0]?.deploymentId} back`);
+    expect(truth.updateServiceCalls).toHaveLength(1);
+    expect(truth.slackMessages).toHaveLength(1);
+  });
+
+  it('is asked of the service deployment itself', async ({ expect }) => {
+    // A roll back that is over at once: what looks next can't describe the service.
+    const deployed = await deploy({
+      scenario: 'crash-loop',
+      speed: 600,
+      inputs: ROLLBACK,
+      sandbox: { faults: [{ ...blinded, kind: 'expired' }] },
+    });
+    const { run, truth } = deployed;
+    expect(run.outputs, run.log).toMatchObject({ result: 'rolled-back', 'failure-code': 'DG612' });
+    expect(truth.runningDigests['dyno-agent-service']).toEqual([previousDigest(deployed)]);
+    expect(truth.updateServiceCalls).toHaveLength(1);
+  });
+});
+
 describe.concurrent('a run that was superseded', () => {
   it('undoes nothing: what runs is the newer deployment', async ({ expect }) => {
     const { run, truth } = await deploy({ scenario: 'superseded', inputs: ROLLBACK });

@@ -48,6 +48,8 @@ export interface Fault {
   readonly times?: number;
   /** How many matching calls go through first. */
   readonly after?: number;
+  /** Calls before the first one of this operation go through, and are not counted. */
+  readonly onceSeen?: string;
   readonly kind: FaultKind;
   /** Real milliseconds that the call is held up before. */
   readonly delayMs?: number;
@@ -88,6 +90,7 @@ export class Faults {
     for (const entry of this.#faults) {
       const { fault } = entry;
       if ((fault.service ?? service) !== service || (fault.operation ?? operation) !== operation) continue;
+      if (fault.onceSeen && !this.#calls.some((call) => call.operation === fault.onceSeen)) continue;
       entry.seen += 1;
       const number = entry.seen - (fault.after ?? 0);
       if (number >= 1 && number <= (fault.times ?? Number.POSITIVE_INFINITY)) hit ??= fault;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../../finding.ts';
 import { manyLines, oneLine } from '../../runner/text.ts';
+import { dotless } from '../report/words.ts';
 import { type GeneralCode, generalCodes } from './general-codes.ts';
 import type { AppliedRule, Group } from './groups.ts';
 import { judgeIgnoring } from './ignore-comments.ts';
@@ -146,7 +147,7 @@ function runRule({ rule, find }: AppliedRule): RuleOutcome | Finding {
 
 function notRun(what: string, error: unknown): Finding {
   const why = oneLine(error instanceof Error ? error.message : String(error), 200);
-  return general(generalCodes.notRun, `${what} could not be run: ${why.replace(/\.$/, '')}.`);
+  return general(generalCodes.notRun, `${what} could not be run: ${dotless(why)}.`);
 }
 
 /** A finding about the check itself. */

@@ -2,7 +2,7 @@ import { nameInArn } from '../../aws/arn.ts';
 import type { OneOffStatus } from '../../aws/one-off-tasks.ts';
 import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
-import { listed } from '../report/words.ts';
+import { dotless, listed } from '../report/words.ts';
 
 interface Named {
   readonly cluster: string;
@@ -121,8 +121,4 @@ function stopIt({ cluster, arn }: Named, isStopped: boolean): string {
 
 function see({ cluster, arn }: Named): string {
   return `\`aws ecs describe-tasks --cluster ${cluster} --tasks ${nameInArn(arn)}\``;
-}
-
-function dotless(text: string): string {
-  return text.replace(/\.$/, '');
 }

@@ -5,7 +5,7 @@ import type { Agents } from '../../runner/http.ts';
 import { oneLine } from '../../runner/text.ts';
 import type { Config } from '../inputs/config.ts';
 import { changedAnything, deployedCommit, isGreen, type RunReport } from './run-report.ts';
-import { duration } from './words.ts';
+import { dotless, duration } from './words.ts';
 
 /** What the record needs; `open` loads the client, which only runs with `environment` set need. */
 export interface RecordPorts {
@@ -141,7 +141,7 @@ export class EnvironmentRecord {
 
   #notRecorded(error: unknown): Finding {
     const status = error instanceof Error && 'status' in error ? error.status : undefined;
-    const why = oneLine(error instanceof Error ? error.message : String(error), 200).replace(/\.$/, '');
+    const why = dotless(oneLine(error instanceof Error ? error.message : String(error), 200));
     return {
       code: 'DG811',
       level: 'warning',

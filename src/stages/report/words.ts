@@ -20,6 +20,11 @@ export function shortTag(tag: string): string {
   return /^[0-9a-f]{40}$/.test(tag) ? shortSha(tag) : tag;
 }
 
+/** Words without the full stop at their end: they go on in a sentence, or in brackets. */
+export function dotless(text: string): string {
+  return text.replace(/\.$/, '');
+}
+
 /** A span of time as people say it: `0.6 s`, `41 s`, `1 min 57 s`, `2 h 5 min`. Takes milliseconds. */
 export function duration(ms: number): string {
   return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : span(ms);

@@ -1,5 +1,5 @@
 import type { Finding, Result } from '../../finding.ts';
-import { count, shortDigest, span } from '../report/words.ts';
+import { count, dotless, shortDigest, span } from '../report/words.ts';
 import type { RolloutCode } from './codes.ts';
 import { type Diagnosis, diagnose, fixContext } from './diagnosis.ts';
 import { tellingEvents } from './event-text.ts';
@@ -209,7 +209,7 @@ function whoEnded(by: EndedBy): string {
 function inItsWords(by: EndedBy): string {
   // The others are said already, in better words.
   if (by.reason === undefined || (by.who !== 'hook' && by.who !== 'unknown')) return '';
-  return ` (${by.reason.replace(/\.$/, '')})`;
+  return ` (${dotless(by.reason)})`;
 }
 
 function fixFor(plan: RolloutPlan, by: EndedBy): string {

@@ -80,6 +80,11 @@ const BLIND = {
   },
 } as const satisfies Record<WatchFailureReason, { code: Finding['code']; what: string; fix: string }>;
 
+/** Why the end of a rollout was not seen, for the middle of a sentence; undefined where it was. */
+export function whyUnseen(outcome: RolloutOutcome | undefined): string | undefined {
+  return Object.values(BLIND).find(({ code }) => code === outcome?.finding?.code)?.what;
+}
+
 /** What to say of a service whose rollout went out of sight. `message` is AWS's, fit to print. */
 export function blind(plan: RolloutPlan, reason: WatchFailureReason, message: string): Finding {
   const { code, what, fix } = BLIND[reason];

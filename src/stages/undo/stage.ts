@@ -5,16 +5,19 @@ import type { DeployContext } from '../deploy-context.ts';
 import type { ImageStage } from '../image/stage.ts';
 import { isGreen } from '../report/run-report.ts';
 import type { RolloutOutcome } from '../rollout/rollout.ts';
+import { whyUnseen } from '../rollout/watch-failure.ts';
 import { type PreviousRun, previousRun } from './previous-run.ts';
 import { UndoNotes } from './progress.ts';
 import { putTagsBack, tagsNotPutBack, type UndoTags } from './tags.ts';
 import {
   beginOwnRollback,
+  endOfRollback,
   notUndone,
   type OwnRollback,
   redeploy,
   type Undoing,
   type UndoPorts,
+  undoneUnseen,
 } from './undo.ts';
 import { type BackUnderWay, waitForAll } from './wait.ts';
 
@@ -162,21 +165,34 @@ async function deployPrevious(
   return { ...answer, service, digest: run.expected.digest };
 }
 
-async function finish(begun: readonly Begun[], { context, image }: Work): Promise<readonly End[]> {
-  const { cluster } = context.config.ecs;
+async function finish(begun: readonly Begun[], { context, image, undoPorts }: Work): Promise<readonly End[]> {
   const underWay = begun.filter((each): each is BackUnderWay => 'deployment' in each);
   const ended = await waitForAll(underWay, image, context);
-  return begun.map((each): End => {
-    if (!('deployment' in each)) return each;
-    const { service, digest } = each;
-    const outcome = ended.get(service);
-    if (outcome?.result === 'superseded') return { kind: 'left', service };
-    if (each.kind === 'rolling-back')
-      return outcome?.result === 'rolled-back'
-        ? { kind: 'back', service, digest }
-        : { kind: 'not-rolled-back', service };
-    if (outcome && isGreen(outcome.result)) return { kind: 'back', service, digest };
-    const why = outcome?.finding?.title ?? outcome?.result ?? 'its end was not seen';
-    return { kind: 'failed', service, finding: notUndone(service, cluster, why) };
-  });
+  return await Promise.all(
+    begun.map(
+      async (each): Promise<End> =>
+        'deployment' in each ? await endOf(each, ended.get(each.service), undoPorts) : each,
+    ),
+  );
+}
+
+async function endOf(
+  each: BackUnderWay,
+  outcome: RolloutOutcome | undefined,
+  ports: UndoPorts,
+): Promise<End> {
+  const { service, digest } = each;
+  const isOwn = each.kind === 'rolling-back';
+  if (outcome?.result === 'superseded') return { kind: 'left', service };
+  if (isOwn ? outcome?.result === 'rolled-back' : outcome && isGreen(outcome.result))
+    return { kind: 'back', service, digest };
+  const unseen = whyUnseen(outcome);
+  const now = unseen && isOwn ? await endOfRollback(each.deployment, ports) : undefined;
+  if (now === 'done') return { kind: 'back', service, digest };
+  // What goes on out of sight is not disturbed by a deployment of ours.
+  if (unseen && now !== 'failed')
+    return { kind: 'failed', service, finding: undoneUnseen(service, ports.cluster, unseen) };
+  if (isOwn) return { kind: 'not-rolled-back', service };
+  const why = outcome?.finding?.title ?? outcome?.result ?? 'its end was not seen';
+  return { kind: 'failed', service, finding: notUndone(service, ports.cluster, why) };
 }

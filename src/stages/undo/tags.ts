@@ -5,7 +5,7 @@ import { moveTag } from '../image/moving-tags.ts';
 import { type NotPutBack, putTagBack } from '../image/put-back.ts';
 import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
-import { shortDigest } from '../report/words.ts';
+import { dotless, shortDigest } from '../report/words.ts';
 
 /** The tags of a run that is undone. */
 export interface UndoTags {
@@ -48,7 +48,7 @@ export function tagsNotPutBack({ stayed }: UndoTags): readonly Finding[] {
           {
             code: 'DG651',
             level: 'error',
-            title: `Tag ${tag} could NOT be put back: ${why.replace(/\.$/, '')}.`,
+            title: `Tag ${tag} could NOT be put back: ${dotless(why)}.`,
             fix: `Point it at the previous image before the next forced deployment: the output \`previous-image\` names it. See where it points: \`aws ecr describe-images --repository-name REPOSITORY --image-ids imageTag=${tag}\`.`,
           },
         ],

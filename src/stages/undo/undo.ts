@@ -3,6 +3,7 @@ import { readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
 import type { ServiceBefore } from '../deploy/before.ts';
 import { startDeployment } from '../deploy/deploy.ts';
+import { dotless } from '../report/words.ts';
 import type { ExpectedImage, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
 
 /** A service whose new image is to go. */
@@ -106,8 +107,32 @@ export async function redeploy(
       },
     };
   } catch (error) {
-    return failed(readRefusal(error).message);
+    return failed(`AWS would not say how the service stands (${dotless(readRefusal(error).message)})`);
   }
+}
+
+/**
+ * How it is with ECS's own roll back whose end was not seen: the service deployment itself may tell, where the
+ * service can't be asked. Does not throw for what AWS refuses.
+ */
+export async function endOfRollback(
+  { serviceDeploymentArn }: StartedDeployment,
+  { ecs }: Pick<UndoPorts, 'ecs'>,
+): Promise<'done' | 'failed' | 'unknown'> {
+  if (!serviceDeploymentArn) return 'unknown';
+  const status = await ecs.serviceDeploymentStatus(serviceDeploymentArn).catch(() => undefined);
+  if (status === undefined || ROLLING_BACK.has(status)) return 'unknown';
+  return status === ROLLED_BACK ? 'done' : 'failed';
+}
+
+/** An undoing that ECS goes on with, out of sight. `why` goes on from "then". */
+export function undoneUnseen(service: string, cluster: string, why: string): Finding {
+  return {
+    code: 'DG651',
+    level: 'error',
+    title: `${service}: whether the previous image is back is NOT known: ECS was told to put it back, then ${why}.`,
+    fix: `Look at once how it ended: \`aws ecs describe-services --cluster ${cluster} --services ${service}\`. Where it did not, deploy the previous image by hand: \`aws ecs update-service --cluster ${cluster} --service ${service} --force-new-deployment\`.`,
+  };
 }
 
 /** The failure of an undoing: said before whatever made it necessary. */
@@ -115,7 +140,7 @@ export function notUndone(service: string, cluster: string, why: string): Findin
   return {
     code: 'DG651',
     level: 'error',
-    title: `${service}: the previous image could NOT be put back: ${why.replace(/\.$/, '')}.`,
+    title: `${service}: the previous image could NOT be put back: ${dotless(why)}.`,
     fix: `Look at once: \`aws ecs describe-services --cluster ${cluster} --services ${service}\`. Deploy the previous image by hand: point the tag back, then \`aws ecs update-service --cluster ${cluster} --service ${service} --force-new-deployment\`.`,
   };
 }

@@ -1,7 +1,7 @@
 import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
 import { count } from '../report/words.ts';
-import type { ExpectedImage, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
+import type { ExpectedImage, ProgressLine, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
 import { progressText } from '../rollout/stage.ts';
 import { watchRollouts } from '../rollout/watch.ts';
 import { ObservationFailed } from '../rollout/watch-failure.ts';
@@ -51,6 +51,13 @@ export async function waitForAll(
   }
 }
 
+/** A roll back starts no deployment: it ends ours. */
+function toldOf({ kind, service, text }: ProgressLine, group: readonly BackUnderWay[]): string {
+  const back = group.find((each) => each.service === service);
+  if (kind !== 'start' || back?.kind !== 'rolling-back') return text;
+  return `ECS rolls deployment ${back.deployment.deploymentId} back`;
+}
+
 async function watch(
   group: readonly BackUnderWay[],
   expected: ExpectedImage,
@@ -72,8 +79,7 @@ async function watch(
         logs,
         clock: ports.clock,
         signal: ports.signal,
-        onProgress: ({ service, elapsedMs, text }) =>
-          ports.runner.print(progressText({ service, elapsedMs, text }, true)),
+        onProgress: (line) => ports.runner.print(progressText({ ...line, text: toldOf(line, group) }, true)),
       },
     );
   } catch (error) {

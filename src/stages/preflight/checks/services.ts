@@ -3,7 +3,7 @@ import type { EcsService, TaskDefinition } from '../../../aws/ecs.ts';
 import { readRefusal } from '../../../aws/refusal.ts';
 import { Failure, type Finding } from '../../../finding.ts';
 import type { Config } from '../../inputs/config.ts';
-import { count, listed } from '../../report/words.ts';
+import { count, dotless, listed } from '../../report/words.ts';
 import { arnElsewhere, arnOfOtherAccount } from '../arn-place.ts';
 import { type Check, type CheckContext, type CheckReport, skipped } from '../check.ts';
 import { clusterNotSeen, clusterProblem } from '../cluster.ts';
@@ -223,7 +223,7 @@ function unreadable(service: EcsService, error: unknown, config: Config): Findin
   const isDenied = problem.kind === 'access-denied';
   const why = isDenied
     ? `${problem.action ?? 'ecs:DescribeTaskDefinition'} is denied`
-    : problem.message.replace(/\.$/, '');
+    : dotless(problem.message);
   // The revision that is to be registered is made of it: known before the image is built.
   const isNeeded = config.mode === 'deploy' && registersRevision(config);
   return {
