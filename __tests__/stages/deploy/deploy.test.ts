@@ -27,6 +27,8 @@ const service = (...deployments: readonly ServiceDeploymentEntry[]): EcsService 
   placement: {},
 });
 
+const FAMILY = 'arn:aws:ecs:us-east-1:123456789012:task-definition/dyno-agent';
+
 const before = service(entry('ecs-svc/1'));
 const after = service(entry('ecs-svc/2'), entry('ecs-svc/1', 'ACTIVE'));
 
@@ -119,6 +121,22 @@ describe('startDeployment', () => {
     const { calls, ports } = fakeEcs([before], [before, after]);
     expect(await startDeployment('c', before, ports)).toMatchObject({ accepted: { reconciled: true } });
     expect(calls.updates).toBe(1);
+  });
+
+  it("takes another revision's deployment for nobody's but theirs after a lost answer", async () => {
+    const theirs = { ...entry('ecs-svc/9'), taskDefinition: `${FAMILY}:59` };
+    const ours = { ...entry('ecs-svc/8', 'ACTIVE'), taskDefinition: `${FAMILY}:58` };
+    const old = entry('ecs-svc/1', 'ACTIVE');
+    const found = fakeEcs([lost], [service(theirs, old), service(theirs, ours, old)]);
+    expect(await startDeployment('c', before, found.ports, `${FAMILY}:58`)).toMatchObject({
+      accepted: { deployment: { id: 'ecs-svc/8' }, reconciled: true },
+    });
+    const without = fakeEcs([lost], [service(theirs, old)]);
+    expect(await startDeployment('c', before, without.ports, `${FAMILY}:58`)).toMatchObject({
+      maybeStarted: true,
+      refused: { code: 'DG562', title: expect.stringContaining('the service shows none of dyno-agent:58') },
+    });
+    expect(without.calls.updates).toBe(1);
   });
 
   it('sends a throttled one again: AWS did nothing', async () => {

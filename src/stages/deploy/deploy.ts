@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nameInArn } from '../../aws/arn.ts';
 import type { Ecs, EcsService, ServiceDeploymentEntry } from '../../aws/ecs.ts';
 import { type AwsProblem, readRefusal } from '../../aws/refusal.ts';
 import type { Finding } from '../../finding.ts';
@@ -45,47 +46,64 @@ export async function startDeployment(
     ports.signal.throwIfAborted();
     try {
       const after = await ports.ecs.forceNewDeployment(cluster, before.name, taskDefinition);
-      const deployment = newDeployment(before, after);
+      const deployment = newDeployment(before, after, taskDefinition);
       if (deployment) return { accepted: { service: after, deployment, reconciled: false } };
-      return await reconcile(cluster, before, undefined, ports);
+      return await reconcile(cluster, before, { ports, taskDefinition });
     } catch (error) {
       const problem = readRefusal(error);
       if (problem.kind === 'throttled' && attempt < THROTTLE_RETRIES) {
         await sleep(Math.min(250 * 2 ** attempt, 4_000), undefined, { signal: ports.signal });
         continue;
       }
-      if (problem.maybeDone) return await reconcile(cluster, before, problem, ports);
+      if (problem.maybeDone) return await reconcile(cluster, before, { ports, taskDefinition, problem });
       return { refused: explain(cluster, before, problem), maybeStarted: false };
     }
   }
 }
 
-/** The newest deployment that the service did not have before. */
-function newDeployment(before: EcsService, after: EcsService): ServiceDeploymentEntry | undefined {
+/**
+ * The newest deployment that the service did not have before. Where a revision was asked for, one of another is
+ * somebody else's, who deployed at the same moment.
+ */
+function newDeployment(
+  before: EcsService,
+  after: EcsService,
+  taskDefinition: string | undefined,
+): ServiceDeploymentEntry | undefined {
   const known = new Set(before.deployments.map(({ id }) => id));
-  const fresh = after.deployments.filter(({ id }) => !known.has(id));
+  const isOurs = (entry: ServiceDeploymentEntry) =>
+    taskDefinition === undefined || nameInArn(entry.taskDefinition) === nameInArn(taskDefinition);
+  const fresh = after.deployments.filter((entry) => !known.has(entry.id) && isOurs(entry));
   return fresh.find(({ status }) => status === 'PRIMARY') ?? fresh[0];
 }
 
 async function reconcile(
   cluster: string,
   before: EcsService,
-  problem: AwsProblem | undefined,
-  ports: DeployPorts,
+  {
+    ports,
+    taskDefinition,
+    problem,
+  }: {
+    readonly ports: DeployPorts;
+    readonly taskDefinition: string | undefined;
+    readonly problem?: AwsProblem;
+  },
 ): Promise<DeployAnswer> {
   for (let read = 0; read < REREADS; read += 1) {
     if (read > 0) await sleep(ports.rereadMs, undefined, { signal: ports.signal });
     const [after] = await ports.ecs.services(cluster, [before.name]).catch(() => []);
-    const deployment = after && newDeployment(before, after);
+    const deployment = after && newDeployment(before, after, taskDefinition);
     if (after && deployment) return { accepted: { service: after, deployment, reconciled: true } };
   }
   const why = problem ? problem.message : 'AWS answered without a new deployment';
+  const none = taskDefinition === undefined ? 'none' : `none of ${nameInArn(taskDefinition)}`;
   return {
     maybeStarted: true,
     refused: {
       code: 'DG562',
       level: 'error',
-      title: `Whether ECS started a deployment of ${before.name} is not known: the answer was lost (${why}), and the service shows none.`,
+      title: `Whether ECS started a deployment of ${before.name} is not known: the answer was lost (${why}), and the service shows ${none}.`,
       fix: `Look before running it again: \`aws ecs describe-services --cluster ${cluster} --services ${before.name} --query 'services[0].deployments'\`.`,
     },
   };
