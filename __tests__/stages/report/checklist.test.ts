@@ -84,7 +84,12 @@ describe('the checklist', () => {
     ],
     ['none is wanted', running({ running: 0, desired: 0, digests: [] }), '! none is wanted, and none runs'],
     ['nobody waited', REPORTS.started, '– not checked'],
-    ['they crashed', REPORTS.crashed, '✗ not every service runs this image'],
+    ['they crashed', REPORTS.crashed, '✗ not all tasks of the service run this image'],
+    [
+      'those of one of two crashed',
+      { ...REPORTS.crashed, deployments: [...REPORTS.crashed.deployments, ...REPORTS.succeeded.deployments] },
+      '✗ not every service runs this image',
+    ],
     [
       'the run was cancelled',
       REPORTS.cancelled,

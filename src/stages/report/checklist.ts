@@ -94,7 +94,9 @@ function tasksRow({ deployments, result }: RunReport): Row {
   if (result === 'cancelled')
     return ['–', 'tasks', 'not known: the run was cancelled before all had been looked at'];
   if (waited.length < deployments.length || waited.some(({ result }) => result !== 'succeeded')) {
-    return ['✗', 'tasks', 'not every service runs this image'];
+    const [, second] = deployments;
+    const all = second ? 'not every service runs' : 'not all tasks of the service run';
+    return ['✗', 'tasks', `${all} this image`];
   }
   const unknown = waited.some(
     ({ outcome }) => outcome && outcome.running > 0 && outcome.digests.length === 0,
