@@ -92,14 +92,6 @@ describe('githubRunner', () => {
     expect(off.size).toBe(0);
   });
 
-  it('keeps lines to paste apart in an annotation, which knows no Markdown', () => {
-    const fix = 'Add to `.dockerignore`:\n```text\n.env\n.git\n```';
-    const out = printedBy(() =>
-      githubRunner.annotate({ code: 'DG020', level: 'warning', title: 'A secret.', fix }),
-    );
-    expect(out).toMatch(/::DG020 A secret\.%0AAdd to `\.dockerignore`:%0A\.env%0A\.git\n$/);
-  });
-
   it('annotates with one command and no more, whatever the finding says', () => {
     const level = fc.constantFrom('error', 'warning', 'note');
     fc.assert(

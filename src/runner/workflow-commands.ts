@@ -21,6 +21,7 @@ export interface Runner {
   foreignOutput(): { lines: OnLines; end(): void };
   /** Waits until all that was printed has left the process. */
   flush(): Promise<void>;
+  /** Its fix in one line: `annotationOf` makes it so where there is a report. */
   annotate(finding: Finding): void;
   mask(secret: string): void;
   setOutput(name: string, value: string): void;
@@ -75,14 +76,6 @@ async function write(text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-/** What to do, for the end of an annotation, which knows no Markdown: lines to paste stay lines, without their fence. */
-function spaced(fix: string): string {
-  const lines = manyLines(fix, 1_500)
-    .split('\n')
-    .filter((line) => !/^\s*```\w*$/.test(line));
-  return lines.length > 1 ? `\n${lines.join('\n')}` : ` ${oneLine(fix, 1_200)}`;
-}
-
 /** A command file that can't be written (a runner out of disk) is said, and does not end a deploy half-way. */
 function told(what: string, write: () => void): boolean {
   try {
@@ -126,7 +119,7 @@ export const githubRunner: Runner = {
       : { title };
     const words = oneLine(finding.title);
     // What AWS said may end a title, and has no full stop of its own everywhere.
-    const text = `${finding.code} ${words}${/[.!?…]$/.test(words) ? '' : '.'}${spaced(finding.fix)}`;
+    const text = `${finding.code} ${words}${/[.!?…]$/.test(words) ? '' : '.'} ${oneLine(finding.fix, 1_200)}`;
     const level = finding.level === 'note' ? 'notice' : finding.level;
     command(level, core.toCommandProperties(properties), text);
   },

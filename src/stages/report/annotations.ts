@@ -15,8 +15,12 @@ const HYGIENE_ANNOTATED = 5;
 export function annotationsOf(report: RunReport): readonly Finding[] {
   const checks = findingsOf(report.checks).filter(({ level }) => level === 'warning');
   const notes = report.notes.filter(({ level }) => level !== 'note');
-  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED).map((finding) => ({
-    ...finding,
-    fix: `${fixInOneLine(finding.fix)} More: ${errorUrl(report, finding.code)}`,
-  }));
+  return withFewHygiene([...report.failures, ...checks, ...notes], HYGIENE_ANNOTATED).map((finding) =>
+    annotationOf(report, finding),
+  );
+}
+
+/** A finding for an annotation, which knows no Markdown: its fix in one line, and where there is more about it. */
+export function annotationOf(report: RunReport, finding: Finding): Finding {
+  return { ...finding, fix: `${fixInOneLine(finding.fix)} More: ${errorUrl(report, finding.code)}` };
 }

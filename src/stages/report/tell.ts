@@ -7,7 +7,7 @@ import type { Runner } from '../../runner/workflow-commands.ts';
 import type { Delivery, DeliveryLimits } from '../../slack/webhook.ts';
 import type { Config } from '../inputs/config.ts';
 import { findingsOf } from '../preflight/check.ts';
-import { annotationsOf } from './annotations.ts';
+import { annotationOf, annotationsOf } from './annotations.ts';
 import type { EnvironmentRecord } from './environment-record.ts';
 import { endingLines, problemLines } from './log.ts';
 import { codeBlock } from './markdown.ts';
@@ -72,7 +72,7 @@ export async function tellOthers(report: RunReport, config: Config, ports: TellP
   const isSaid = findingsOf(safe.checks).some(({ code }) => code === 'DG811');
   const unrecorded = isSaid ? undefined : notRecorded;
   for (const finding of [slack.finding, unrecorded]) {
-    if (finding) runner.annotate(redaction.applyDeep(finding));
+    if (finding) runner.annotate(annotationOf(safe, redaction.applyDeep(finding)));
   }
   if (slack.told) runner.print('✓ Slack told.');
   if (slack.finding) {
