@@ -7,10 +7,10 @@ export const SINKS: Readonly<Record<string, readonly string[]>> = {
   'post.ts': ['the run'],
   'runner/library-words.ts': ['libraries'],
   // Passes on what the stages print.
-  'runner/redacted-runner.ts': ['application logs', 'health'],
+  'runner/redacted-runner.ts': ['application logs', 'docker', 'health'],
   'stages/deploy/stage.ts': ['ecs', 'registry'],
   'stages/image/stage.ts': ['docker'],
-  'stages/pre-deploy/stage.ts': ['inputs', 'application logs', 'events and reasons'],
+  'stages/pre-deploy/stage.ts': ['inputs', 'application logs', 'ecs', 'events and reasons'],
   'stages/report/tell.ts': [
     'application logs',
     'docker',

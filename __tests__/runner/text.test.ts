@@ -34,6 +34,20 @@ describe('oneLine', () => {
     );
   });
 
+  it('tells by an ellipsis that it was cut, also where what is left is short', () => {
+    expect(oneLine(`a${' '.repeat(50)}b`, 10)).toBe('a…');
+    expect(oneLine(`a${' '.repeat(30)}b`, 10)).toBe('a b');
+    expect(manyLines(`abc\n${'\u001b[0m'.repeat(20)}b`, 10)).toBe('abc\n…');
+    expect(oneLine('a'.repeat(10), 10)).toBe('aaaaaaaaaa');
+  });
+
+  it('has no sign that nobody sees and that turns the direction, or spells another text', () => {
+    expect(oneLine('a\u200eb\u200fc\u061cd\u{e0041}\u{e007f}e')).toBe('abcde');
+    expect(manyLines('a\u200fb\n\u{e0041}c')).toBe('ab\nc');
+    // One that joins two signs, such as those of a family, has its use.
+    expect(oneLine('👨\u200d👩')).toBe('👨\u200d👩');
+  });
+
   it('does not take long over a long text', () => {
     const started = performance.now();
     oneLine('\u001b['.repeat(500_000));

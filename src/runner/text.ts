@@ -4,7 +4,9 @@ const ANSI = new RegExp(
   `${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007${ESC}]*(?:\\u0007|${ESC}\\\\)?|[@-Z\\\\-_])`,
   'g',
 );
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** Control characters, those that turn the direction of a text, and tags, which nobody sees and which spell one. */
+const CONTROLS =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
 
 /**
  * Text from outside made safe to stand in a line of ours: no control characters, no line breaks, nothing that
@@ -18,20 +20,22 @@ export function oneLine(text: string, most = 500): string {
     .replace(/\s+/g, ' ')
     .replace(CONTROLS, '')
     .trim();
-  return shorten(disarm(flat), most);
+  return shorten(`${disarm(flat)}${isCut(text, most) ? '…' : ''}`, most);
 }
 
 /** The same for text of several lines: its line breaks stay. */
 export function manyLines(text: string, most = 4000): string {
-  return shorten(
-    text
-      .slice(0, most * 4)
-      .toWellFormed()
-      .split(/\r\n|\n|\r/)
-      .map((line) => disarm(line.replace(ANSI, '').replaceAll('\t', '    ').replace(CONTROLS, '').trimEnd()))
-      .join('\n'),
-    most,
-  );
+  const lines = text
+    .slice(0, most * 4)
+    .toWellFormed()
+    .split(/\r\n|\n|\r/)
+    .map((line) => disarm(line.replace(ANSI, '').replaceAll('\t', '    ').replace(CONTROLS, '').trimEnd()));
+  return shorten(`${lines.join('\n')}${isCut(text, most) ? '…' : ''}`, most);
+}
+
+/** Whether more than could be shown was there: much of it may be of no width, so that what is left is short. */
+function isCut(text: string, most: number): boolean {
+  return text.length > most * 4;
 }
 
 /** `text` cut to `most` characters, the last one an ellipsis where something was cut. */
