@@ -12,8 +12,9 @@ function installIfStale() {
   const wanted = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (existsSync(installedLock) && readFileSync(installedLock, 'utf8') === wanted) return;
   process.stderr.write('Installing packages (npm ci)...\n');
+  // No package's own script is needed: all that is native comes ready made.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const install = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const install = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
