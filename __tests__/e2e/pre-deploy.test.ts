@@ -31,6 +31,15 @@ describe.concurrent('pre-deploy-command', () => {
     expect(gone?.errorCode).toBeUndefined();
   });
 
+  it('says which revision stays registered where the role may not take it out of use', async ({ expect }) => {
+    const denied = ['ecs:DeregisterTaskDefinition'];
+    const { run } = await deploy({ inputs: MIGRATE, sandbox: { denied } });
+    expect(run.outputs['result'], run.log).toBe('succeeded');
+    expect(run.log).toContain(
+      'dyno-agent:58, which only this task needed, stays registered: `ecs:DeregisterTaskDefinition` is denied',
+    );
+  });
+
   it('stops the deploy where it fails: latest does not move, no service changes, its log is shown', async ({
     expect,
   }) => {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { nameInArn } from '../../aws/arn.ts';
 import type { OneOffTasks } from '../../aws/one-off-tasks.ts';
+import { readRefusal } from '../../aws/refusal.ts';
 import { Failure } from '../../finding.ts';
 import { oneLine } from '../../runner/text.ts';
 import { pinImage } from '../deploy/pinned-image.ts';
 import type { ServicePlan } from '../deploy/revisions.ts';
 import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
+import type { Ports } from '../ports.ts';
 import type { Recorder } from '../report/recorder.ts';
 import { duration } from '../report/words.ts';
 import type { LogQuery } from '../rollout/ports.ts';
@@ -45,12 +47,21 @@ export async function preDeployStage(
       const started = await start(context, plan, { tasks, revision, shown }, command);
       await toItsEnd(context, started);
     } finally {
-      if (isOurs) await tasks.deregister(revision).catch(() => undefined);
+      if (isOurs) await takeOutOfUse(revision, tasks, ports.runner);
     }
   } finally {
     ports.runner.closeGroup();
   }
   ports.runner.print(`✓ before     ${shown}: exit code 0 (${duration(performance.now() - startedAt)})`);
+}
+
+/** What stays registered harms nothing, but whoever may not take it out of use would never learn why they pile up. */
+async function takeOutOfUse(revision: string, tasks: OneOffTasks, runner: Ports['runner']): Promise<void> {
+  await tasks.deregister(revision).catch((error: unknown) => {
+    const { kind, message } = readRefusal(error);
+    const why = kind === 'access-denied' ? '`ecs:DeregisterTaskDefinition` is denied' : message;
+    runner.print(`  ${nameInArn(revision)}, which only this task needed, stays registered: ${why}`);
+  });
 }
 
 /** A container override can't change the image: the task needs a revision with it, which a pinned service has. */
