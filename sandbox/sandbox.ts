@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Allowed } from './aws/access-policy.ts';
 import { Dispatcher } from './aws/dispatcher.ts';
 import { repositoryArn } from './aws/ecr/repositories.ts';
 import { worldNames } from './aws/ecs-simulation/world-seed.ts';
@@ -29,8 +30,8 @@ export interface SandboxOptions {
   readonly speed?: number;
   /** IAM actions that nobody may do (`ecs:ListServiceDeployments`), `*` allowed. */
   readonly denied?: readonly string[];
-  /** IAM actions that may be done, all others being denied. */
-  readonly allowedOnly?: readonly string[];
+  /** IAM actions that may be done, or statements of a policy; all else is denied. */
+  readonly allowedOnly?: readonly Allowed[];
   readonly faults?: readonly Fault[];
   /** Real milliseconds by which each AWS call is held up. */
   readonly latencyMs?: number;

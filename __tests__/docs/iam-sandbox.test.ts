@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { AllowStatement } from '../../sandbox/aws/access-policy.ts';
 import { success } from '../../sandbox/scenarios/success.ts';
 import { changes, type Deployed, type DeployOptions, deploy } from '../e2e/deploy.ts';
-import { documentedActions } from './policies.ts';
+import { documentedActions, documentedStatements } from './policies.ts';
 
 const SPEED = 60;
 const TAGGED = { ...success, world: { ...success.world, taskDefinitionTags: { CostCenter: '41' } } };
@@ -17,7 +18,7 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
   it('suffice for a deploy, without one refused call', async () => {
     const deployed = await deploy({
       speed: SPEED,
-      sandbox: { allowedOnly: documentedActions('deploy', 'all') },
+      sandbox: { allowedOnly: documentedStatements('deploy', 'all') },
     });
     expect(deployed.run.outputs['result']).toBe('succeeded');
     expect(deniedCalls(deployed)).toEqual([]);
@@ -28,7 +29,7 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
     const deployed = await deploy({
       scenario: 'crash-loop',
       speed: 20,
-      sandbox: { allowedOnly: documentedActions('deploy', 'all') },
+      sandbox: { allowedOnly: documentedStatements('deploy', 'all') },
     });
     expect(deployed.run.outputs['failure-code']).toBe('DG612');
     expect(deniedCalls(deployed)).toEqual([]);
@@ -38,7 +39,7 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
   it('suffice for a green deploy without what is optional, and the run says what it lacked', async () => {
     const deployed = await deploy({
       speed: SPEED,
-      sandbox: { allowedOnly: documentedActions('deploy', 'required') },
+      sandbox: { allowedOnly: documentedStatements('deploy', 'required') },
     });
     expect(deployed.run.outputs['result']).toBe('succeeded');
     expect(deniedCalls(deployed)).not.toEqual([]);
@@ -48,7 +49,7 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
   it.each(['all', 'required'] as const)('suffice for a check (%s)', async (which) => {
     const deployed = await deploy({
       inputs: { mode: 'check' },
-      sandbox: { allowedOnly: documentedActions('check', which) },
+      sandbox: { allowedOnly: documentedStatements('check', which) },
     });
     expect(deployed.run.outputs['result']).toBe('checked');
     expect(changes(deployed)).toEqual([]);
@@ -58,8 +59,25 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
     expect(deployed.run.log).toContain('DG334');
   });
 
+  it('suffice for a check to see what the task definition lacks', async () => {
+    const secrets = [
+      {
+        name: 'PASSWORD',
+        valueFrom: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:dyno-agent/database-AbCdEf',
+      },
+      { name: 'JWT_SECRET', valueFrom: '/dyno-agent/jwt-secret' },
+    ];
+    const deployed = await deploy({
+      scenario: { ...success, world: { ...success.world, container: { secrets } } },
+      inputs: { mode: 'check' },
+      sandbox: { allowedOnly: documentedStatements('check', 'all') },
+    });
+    expect(deployed.run.log.match(/DG547/g)?.length, deployed.run.log).toBeGreaterThan(1);
+    expect(deniedCalls(deployed).filter((call) => !call.startsWith('ecr:'))).toEqual([]);
+  });
+
   it('suffice for a roll back to an image that is named, or to the one before', async () => {
-    const allowedOnly = documentedActions('rollback', 'all');
+    const allowedOnly = documentedStatements('rollback', 'all');
     const inputs = { mode: 'rollback', 'image-tag': 'c41d7e0a962f5b38d1e4a7c09b83f6250d7ea814' };
     for (const given of [inputs, { mode: 'rollback' }]) {
       const deployed = await deploy({ speed: SPEED, inputs: given, sandbox: { allowedOnly } });
@@ -83,12 +101,12 @@ describe('the policies of docs/iam.md, in the sandbox', () => {
     'suffice, with the extra for %s, for a deploy that needs it',
     async (extra, options, result, besides) => {
       const base = [
-        ...documentedActions('deploy', 'all'),
-        ...(besides ? documentedActions(besides, 'all') : []),
+        ...documentedStatements('deploy', 'all'),
+        ...(besides ? documentedStatements(besides, 'all') : []),
       ];
-      const run = (allowedOnly: readonly string[]) =>
+      const run = (allowedOnly: readonly AllowStatement[]) =>
         deploy({ speed: SPEED, ...options, sandbox: { allowedOnly } });
-      const deployed = await run([...base, ...documentedActions(extra, 'all')]);
+      const deployed = await run([...base, ...documentedStatements(extra, 'all')]);
       expect(deployed.run.outputs['result'], deployed.run.log).toBe(result);
       expect(deniedCalls(deployed)).toEqual([]);
       const without = await run(base);

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AllowStatement } from '../../sandbox/aws/access-policy.ts';
 import { isOperation } from './shell-commands.ts';
 import { fileText, root } from './source-codes.ts';
 
@@ -9,8 +10,8 @@ export interface Statement {
   readonly effect: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** Keys of the conditions under which it holds. */
-  readonly conditions: readonly string[];
+  /** The conditions under which it holds: key → value. */
+  readonly conditions: Readonly<Record<string, string>>;
 }
 
 interface PolicyFile {
@@ -41,7 +42,7 @@ export function documentedPolicy(name: string): {
       effect: Effect,
       actions: [Action].flat(),
       resources: Resource === undefined ? [] : [Resource].flat(),
-      conditions: Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys)),
+      conditions: Object.assign({}, ...Object.values(Condition ?? {})) as Readonly<Record<string, string>>,
     })),
   };
 }
@@ -57,6 +58,17 @@ export const ON_ANYTHING: readonly string[] = [
 ];
 /** Actions that say nothing of a cluster in their resource, and can be held to one by `ecs:cluster`. */
 export const IN_A_CLUSTER: readonly string[] = ['ecs:ListServices', 'ecs:ListTasks', 'ecs:RunTask'];
+
+/** A documented policy as it is, for the sandbox's user in place of its role: `*` and conditions hold there too. */
+export function documentedStatements(name: string, which: 'all' | 'required'): readonly AllowStatement[] {
+  return documentedPolicy(name)
+    .statements.filter(({ sid }) => which === 'all' || !sid?.startsWith('Optional'))
+    .map(({ actions, resources, conditions }) => ({
+      actions,
+      resources: resources.map((resource) => resource.replace(/:role\/deploy(-check)?$/, ':user/ci')),
+      conditions,
+    }));
+}
 
 /** The actions of a documented policy: all of them, or those that are not optional. */
 export function documentedActions(name: string, which: 'all' | 'required'): readonly string[] {

@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { answeredInPlace } from '../faults/answer-in-place.ts';
 import type { Fault, Faults } from '../faults/fault.ts';
 import { spoilAnswer } from '../faults/spoiled-answer.ts';
+import type { RequestContext } from './access-policy.ts';
+import { arnOf, nameIn } from './account.ts';
 import type { Caller } from './credentials.ts';
 import { imageOperations } from './ecr/images.ts';
 import { layerOperations } from './ecr/layers.ts';
@@ -140,7 +142,10 @@ export class Dispatcher {
     const caller = unsignedOperations.has(operation) ? anonymous : await this.#callerOf(call, req);
     // A body takes time to verify: what fell due meanwhile happens first.
     world.timeline.advance();
-    if (found.action !== undefined) world.policy.demand(caller, found.action, found.resource(input, world));
+    if (found.action !== undefined) {
+      const resource = found.resource(input, world);
+      world.policy.demand(caller, found.action, resource, clusterOf(service, input, world));
+    }
     return found.run(input, { world, caller });
   }
 
@@ -241,4 +246,10 @@ async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
+}
+
+/** ECS knows the cluster of a request that names one, or means the default one. */
+function clusterOf(service: ServiceName, input: object, { account }: AwsWorld): RequestContext {
+  const named = 'cluster' in input && typeof input.cluster === 'string' ? input.cluster : 'default';
+  return service === 'ecs' ? { 'ecs:cluster': arnOf(account, 'ecs', `cluster/${nameIn(named)}`) } : {};
 }

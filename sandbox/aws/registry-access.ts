@@ -24,9 +24,10 @@ export function registryAccess(options: {
     const operation = registryOperation(method, path);
     if (operation === undefined) return undefined;
     const action = `ecr:${operation}`;
-    if (options.policy.allows(action)) return undefined;
     const name = /^\/v2\/(.+?)\/(?:blobs|manifests|tags)\//.exec(path)?.[1] ?? '*';
-    const message = options.policy.refusal(options.caller, action, options.repositoryArn(name));
+    const repository = options.repositoryArn(name);
+    if (options.policy.allows(action, repository)) return undefined;
+    const message = options.policy.refusal(options.caller, action, repository);
     return { status: 403, code: 'DENIED', message };
   };
 }

@@ -2,7 +2,7 @@ import type { SandboxClock } from '../clock.ts';
 import { ImageStore } from '../registry/image-store.ts';
 import { RegistryTokens } from '../registry/tokens.ts';
 import type { RoleSpec, Scenario } from '../scenarios/scenario.ts';
-import { AccessPolicy } from './access-policy.ts';
+import { AccessPolicy, type Allowed } from './access-policy.ts';
 import { type Account, arnOf } from './account.ts';
 import { CredentialStore } from './credentials.ts';
 import { EcrUploads } from './ecr/uploads.ts';
@@ -42,7 +42,7 @@ export function buildWorld(options: {
   readonly scenario: Scenario;
   readonly registryHost: string;
   readonly denied?: readonly string[];
-  readonly allowedOnly?: readonly string[];
+  readonly allowedOnly?: readonly Allowed[];
 }): AwsWorld {
   const { clock, scenario, registryHost } = options;
   const timeline = new Timeline(clock);

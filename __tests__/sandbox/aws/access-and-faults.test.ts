@@ -7,7 +7,10 @@ import { DescribeRepositoriesCommand, InitiateLayerUploadCommand } from '@aws-sd
 import {
   DescribeServicesCommand,
   ListServiceDeploymentsCommand,
+  ListServicesCommand,
   ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -55,6 +58,47 @@ describe('denied actions', () => {
       await expect(ecr.send(new DescribeRepositoriesCommand({}))).rejects.toMatchObject({
         name: 'AccessDeniedException',
       });
+    });
+  });
+
+  it('can be all but what statements allow, each on its resources and under its conditions', async () => {
+    const arn = 'arn:aws:ecs:us-east-1:123456789012';
+    const inCluster = { 'ecs:cluster': `${arn}:cluster/${cluster}` };
+    const allowedOnly = [
+      { actions: ['ecs:DescribeServices'], resources: [`${arn}:service/${cluster}/*`], conditions: {} },
+      { actions: ['ecs:ListServices'], resources: ['*'], conditions: inCluster },
+    ];
+    const denied = { name: 'AccessDeniedException' };
+    await withSandbox({ allowedOnly }, async (_sandbox, { ecs }) => {
+      await ecs.send(look());
+      const elsewhere = new DescribeServicesCommand({ cluster: 'another', services: [service] });
+      await expect(ecs.send(elsewhere)).rejects.toMatchObject(denied);
+      await ecs.send(new ListServicesCommand({ cluster }));
+      await expect(ecs.send(new ListServicesCommand({ cluster: 'another' }))).rejects.toMatchObject(denied);
+      await expect(ecs.send(update())).rejects.toMatchObject(denied);
+    });
+  });
+
+  it('are asked for where a revision or a task gets tags, and not where it gets none', async () => {
+    await withSandbox({ denied: ['ecs:TagResource'] }, async (_sandbox, { ecs }) => {
+      const containerDefinitions = [{ name: 'app', image: 'app:1', memory: 128 }];
+      const untagged = { family: 'job', containerDefinitions };
+      const run = { cluster, taskDefinition: 'job' };
+      const tags = [{ key: 'CostCenter', value: '41' }];
+      await ecs.send(new RegisterTaskDefinitionCommand(untagged));
+      await ecs.send(new RunTaskCommand(run));
+      for (const command of [
+        ecs.send(new RegisterTaskDefinitionCommand({ ...untagged, tags })),
+        ecs.send(new RunTaskCommand({ ...run, tags })),
+        ecs.send(new RunTaskCommand({ ...run, propagateTags: 'TASK_DEFINITION' })),
+      ]) {
+        await expect(command).rejects.toMatchObject({
+          name: 'AccessDeniedException',
+          message: expect.stringContaining(
+            'not authorized to perform: ecs:TagResource on resource: arn:aws:ecs:',
+          ),
+        });
+      }
     });
   });
 });

@@ -91,7 +91,8 @@ function registerTaskDefinition(
 ): Omit<RegisterTaskDefinitionCommandOutput, '$metadata'> {
   demandPassRole(call, input);
   if (input.tags?.length) {
-    demandTagging(call, arnOf(call.world.account, 'ecs', `task-definition/${input.family ?? ''}:*`));
+    const resource = arnOf(call.world.account, 'ecs', `task-definition/${input.family ?? ''}:*`);
+    demandTagging(call, 'RegisterTaskDefinition', resource);
   }
   const { simulation } = call.world.ecs;
   const stored = simulation.taskDefinitions.register(input, {
@@ -113,8 +114,8 @@ function addTags(
 }
 
 /** Who tags what is being made needs ecs:TagResource as well (developer guide, "Grant permission to tag resources on creation"). */
-export function demandTagging({ world, caller }: Call, resource: string): void {
-  world.policy.demand(caller, 'ecs:TagResource', resource);
+export function demandTagging({ world, caller }: Call, creates: string, resource: string): void {
+  world.policy.demand(caller, 'ecs:TagResource', resource, { 'ecs:CreateAction': creates });
 }
 
 /** Who hands roles to ECS needs iam:PassRole on each. */
@@ -123,6 +124,7 @@ export function demandPassRole(
   definition: Pick<TaskDefinition, 'executionRoleArn' | 'taskRoleArn'>,
 ): void {
   for (const role of [definition.executionRoleArn, definition.taskRoleArn]) {
-    if (role !== undefined) world.policy.demand(caller, 'iam:PassRole', role);
+    if (role === undefined) continue;
+    world.policy.demand(caller, 'iam:PassRole', role, { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' });
   }
 }

@@ -93,7 +93,7 @@ function runTask(input: RunTaskCommandInput, call: Call): Omit<RunTaskCommandOut
   if (taskDefinition === undefined) throw new ServiceError('ClientException', 'TaskDefinition not found.');
   demandPassRole(call, taskDefinition.definition);
   if (input.tags?.length || input.enableECSManagedTags || (input.propagateTags ?? 'NONE') !== 'NONE') {
-    demandTagging(call, arnOf(call.world.account, 'ecs', `task/${cluster.name}/*`));
+    demandTagging(call, 'RunTask', arnOf(call.world.account, 'ecs', `task/${cluster.name}/*`));
   }
   if (
     taskDefinition.definition.networkMode === 'awsvpc' &&

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../access-policy.ts';
 import { arnOf } from '../account.ts';
 import type { Call, Operation } from '../operation.ts';
 import { ServiceError } from '../service-error.ts';
@@ -18,7 +19,7 @@ export const iamOperations: Readonly<Record<string, Operation>> = {
 
 function simulate(input: Form, { world, caller }: Call): object {
   const source = input['PolicySourceArn'] ?? '';
-  if (!world.policy.allows(action))
+  if (!world.policy.allows(action, source))
     throw new ServiceError('AccessDenied', world.policy.refusal(caller, action, source), 403);
   const known = [
     ...world.roles.map(({ name }) => arnOf(world.account, 'iam', `role/${name}`)),
@@ -26,24 +27,37 @@ function simulate(input: Form, { world, caller }: Call): object {
   ];
   if (!known.includes(source)) throw new ServiceError('NoSuchEntity', `${source} cannot be found.`, 404);
   const resources = membersOf(input, 'ResourceArns');
+  const context = contextOf(input);
   return { IsTruncated: false, EvaluationResults: membersOf(input, 'ActionNames').map(evaluate) };
 
   /** One result an action; with a list of resources, one for each below it. */
   function evaluate(name: string): object {
-    const decision = world.policy.allows(name) ? 'allowed' : 'implicitDeny';
+    const decisionOn = (resource: string) =>
+      world.policy.allows(name, resource, context) ? 'allowed' : 'implicitDeny';
     return {
       EvalActionName: name,
       EvalResourceName: resources[0] ?? '*',
-      EvalDecision: decision,
+      EvalDecision: decisionOn(resources[0] ?? '*'),
       MatchedStatements: [],
       MissingContextValues: [],
       ResourceSpecificResults: resources.map((resource) => ({
         EvalResourceName: resource,
-        EvalResourceDecision: decision,
+        EvalResourceDecision: decisionOn(resource),
         MatchedStatements: [],
         MissingContextValues: [],
       })),
     };
+  }
+}
+
+/** Condition keys with their first value. */
+function contextOf(input: Form): RequestContext {
+  const context: Record<string, string> = {};
+  for (let index = 1; ; index += 1) {
+    const entry = `ContextEntries.member.${index}`;
+    const key = input[`${entry}.ContextKeyName`];
+    if (key === undefined) return context;
+    context[key] = input[`${entry}.ContextKeyValues.member.1`] ?? '';
   }
 }
 
