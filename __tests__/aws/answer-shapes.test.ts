@@ -36,6 +36,12 @@ describe('an answer without the list that it is about', () => {
     await expect((await ecs()).services(CLUSTER, [SERVICE])).rejects.toThrow('without services');
   });
 
+  it('is no look at a rollout', async () => {
+    const observations = new EcsObservations((await ecs()).client);
+    const { signal } = new AbortController();
+    await expect(observations.services(CLUSTER, [SERVICE], signal)).rejects.toThrow('without services');
+  });
+
   it('is no service without tasks', async () => {
     const observations = new EcsObservations((await ecs()).client);
     const { signal } = new AbortController();

@@ -76,10 +76,12 @@ export class EcsObservations implements EcsObserver {
           for (const name of services) found.set(name, 'missing');
           return;
         }
+        if (!answer.services)
+          throw new ObservationFault('unreachable', 'DescribeServices answered without services');
         for (const failure of answer.failures ?? []) {
           if (failure.reason === 'MISSING') found.set(nameInArn(failure.arn ?? ''), 'missing');
         }
-        for (const service of answer.services ?? []) found.set(service.serviceName ?? '', toService(service));
+        for (const service of answer.services) found.set(service.serviceName ?? '', toService(service));
       }),
     );
     return found;
