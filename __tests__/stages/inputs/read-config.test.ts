@@ -264,6 +264,16 @@ describe('secretsOf', () => {
     expect(secretsOf(config)).toContain('100%');
   });
 
+  it('knows the tokens in the query of a health-check URL, and leaves the rest of it readable', () => {
+    const { config } = read({
+      'health-check-urls':
+        'https://a.example/health?verbose=detailed&key=true&access_token=q7Rz%2B2mV9x&code=Tm9wYXNz&sig=a%zz9xKp4 ~ ok',
+    });
+    const secrets = secretsOf(config);
+    expect(secrets).toEqual(expect.arrayContaining(['q7Rz%2B2mV9x', 'q7Rz+2mV9x', 'Tm9wYXNz', 'a%zz9xKp4']));
+    for (const word of ['detailed', 'true']) expect(secrets).not.toContain(word);
+  });
+
   it('knows the password in a health-check URL, and repeats none of a line that is not valid', () => {
     const { config } = read({ 'health-check-urls': 'https://me:s3cret-pass@a.example/health = 200' });
     expect(secretsOf(config)).toContain('s3cret-pass');

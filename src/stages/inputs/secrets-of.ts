@@ -26,7 +26,7 @@ export function secretsOf(config: Config): readonly string[] {
     ...config.build.secrets.map((line) => line.slice(line.indexOf('=') + 1)),
     ...config.build.secretEnvs.map((line) => environment[line.slice(line.indexOf('=') + 1)]),
     ...passwordsIn(config.proxy.http),
-    ...config.healthChecks.targets.flatMap(({ url }) => passwordsIn(url)),
+    ...config.healthChecks.targets.flatMap(({ url }) => [...passwordsIn(url), ...tokensIn(url)]),
   ];
   return [
     ...new Set(held.filter((secret): secret is string => secret !== undefined && secret.trim() !== '')),
@@ -44,11 +44,31 @@ function pathOf(url: string | undefined): string | undefined {
 
 /** The password in a URL, as it stands there and as it is meant. */
 function passwordsIn(url: string | undefined): readonly string[] {
-  const password = URL.parse(url ?? '')?.password ?? '';
+  return asItIsMeant(URL.parse(url ?? '')?.password ?? '');
+}
+
+/** Less is a word or a number, such as `code=200`, that the log has elsewhere too. In characters. */
+const SHORTEST_TOKEN = 8;
+/** Parameters by which a URL carries what lets in whoever knows it, such as `access_token` or Azure's `code`. */
+const TELLING = /token|key|secret|pass|auth|credential|sig|^code$/i;
+
+/** The tokens in a URL's query, as they stand there and as they are meant. */
+function tokensIn(url: string): readonly string[] {
+  const query = URL.parse(url)?.search.slice(1) ?? '';
+  return query.split('&').flatMap((pair) => {
+    const at = pair.indexOf('=');
+    const value = pair.slice(at + 1);
+    const tells = value.length >= SHORTEST_TOKEN && TELLING.test(pair.slice(0, Math.max(at, 0)));
+    return tells ? asItIsMeant(value) : [];
+  });
+}
+
+/** A part of a URL, as it stands there and without its escapes. */
+function asItIsMeant(part: string): readonly string[] {
   try {
-    return [password, decodeURIComponent(password)];
+    return [part, decodeURIComponent(part)];
   } catch {
     // A sign `%` that begins no escape: it is meant as it stands.
-    return [password];
+    return [part];
   }
 }
