@@ -40,7 +40,7 @@ export const flows: readonly Flow[] = [
   {
     name: 'undo',
     options: { scenario: 'crash-loop-undone', inputs: SHORT_WAIT },
-    calls: /^(ecs:(UpdateService|DescribeServices)|registry:(PutImage|BatchGetImage))$/,
+    calls: /^(ecs:(UpdateService|StopServiceDeployment|DescribeServices)|registry:(PutImage|BatchGetImage))$/,
     // The way back is given ten minutes, whatever `wait-for-minutes` says.
     tooLong: 'ecs:DescribeServices, later | 503 always',
     result: 'rolled-back',
