@@ -131,6 +131,17 @@ const cancels: readonly Cancel[] = [
     deployments: 0,
   },
   {
+    name: 'RunTask',
+    // Nothing is said between the line and the call, which never answers.
+    cancelAfter: { afterMs: 6_000 },
+    inputs: { 'pre-deploy-command': 'alembic upgrade head' },
+    sandbox: { faults: [{ service: 'ecs', operation: 'RunTask', kind: 'hang' }] },
+    says: /while it asked ECS to run `alembic upgrade head`: whether its task was started is not known\. No service was changed.*--started-by deploy-guard-|before any service was changed/,
+    saysPost:
+      /while it asked ECS to run `alembic upgrade head`: whether its task was started is not known\. No service was changed|No service was changed/,
+    deployments: 0,
+  },
+  {
     name: 'the undoing, while ECS rolls back',
     scenario: 'crash-loop',
     speed: 10,

@@ -108,7 +108,7 @@ describe('post, with a state that main did not write so', () => {
         stage: text.slice(0, 40),
         deployments: [{ service: text, deploymentId: text }],
         undo: { asked: [text], begun: [{ service: text, deploymentId: text }], over: false },
-        oneOffTask: { task: text, command: text, isStopped: false },
+        oneOffTask: { task: text, startedBy: text.slice(0, 40), command: text, isStopped: false },
         movedTags: [text],
       }),
     );

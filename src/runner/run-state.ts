@@ -56,7 +56,14 @@ const STATE = v.object({
     }),
   ),
   /** The task of `pre-deploy-command` that runs. */
-  oneOffTask: v.optional(v.object({ task: text(300), command: text(300), isStopped: v.boolean() })),
+  oneOffTask: v.optional(
+    v.object({
+      task: v.optional(text(300)),
+      startedBy: text(40),
+      command: text(300),
+      isStopped: v.boolean(),
+    }),
+  ),
   deployments: v.pipe(
     v.array(v.object({ service: text(600), deploymentId: text(200), finished: v.optional(v.boolean()) })),
     v.maxLength(50),

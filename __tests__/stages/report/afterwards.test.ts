@@ -38,7 +38,12 @@ describe('what is said to be true after a run that failed', () => {
   });
 
   it('knows of a one-off task that was started, and does not say that nothing was changed', () => {
-    const oneOffTask = { task: 'abc', command: 'alembic upgrade head', isStopped: true };
+    const oneOffTask = {
+      task: 'abc',
+      startedBy: 'deploy-guard-1',
+      command: 'alembic upgrade head',
+      isStopped: true,
+    };
     const before: RunReport = { ...REPORTS['build failed'], oneOffTask };
     expect(afterwards(before)).toEqual(['No service was changed.']);
   });

@@ -35,8 +35,13 @@ describe('what is said of a run that was interrupted', () => {
     ],
     [
       'while a one-off task ran that could not be stopped',
-      { oneOffTask: { task: 'abc', command: 'migrate', isStopped: false } },
+      { oneOffTask: { task: 'abc', startedBy: 'deploy-guard-1', command: 'migrate', isStopped: false } },
       'The run was cancelled while `migrate` ran: its task abc may still run in ECS. No service was changed.',
+    ],
+    [
+      'while a one-off task was being asked for',
+      { oneOffTask: { startedBy: 'deploy-guard-1', command: 'migrate', isStopped: false } },
+      'The run was cancelled while it asked ECS to run `migrate`: whether its task was started is not known. No service was changed.',
     ],
     [
       'while one service was being undone and of another it is not known',

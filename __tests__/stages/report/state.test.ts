@@ -123,7 +123,12 @@ describe('reportFromState', () => {
   });
 
   it('names the one-off task that runs on, without a secret in its command', () => {
-    const oneOffTask = { task: 'abc', command: 'migrate --password hunter22', isStopped: false };
+    const oneOffTask = {
+      task: 'abc',
+      startedBy: 'deploy-guard-1',
+      command: 'migrate --password hunter22',
+      isStopped: false,
+    };
     const state = handedToPost(
       (keeper) => keeper.record({ ...REPORTS.checked, oneOffTask }, 'pre-deploy'),
       {},

@@ -99,12 +99,17 @@ async function start(
   const startedBy = `deploy-guard-${token.slice(0, 18)}`;
   const order = { cluster, taskDefinition: revision, container, command, placement, token, startedBy };
   ports.signal.throwIfAborted();
+  const asked = { startedBy, command: oneLine(shown, 200), isStopped: false };
+  recorder.update({ oneOffTask: asked });
   try {
     const arn = await tasks.run(order);
-    recorder.update({ oneOffTask: { task: nameInArn(arn), command: oneLine(shown, 200), isStopped: false } });
+    recorder.update({ oneOffTask: { ...asked, task: nameInArn(arn) } });
     ports.runner.print(`  task ${nameInArn(arn)} of ${nameInArn(revision)} started`);
     return { tasks, cluster, arn, container, revision, shown };
   } catch (error) {
+    // A cancel has to say that it may run.
+    if (readRefusal(error).maybeDone) ports.signal.throwIfAborted();
+    recorder.update({ oneOffTask: undefined });
     ports.signal.throwIfAborted();
     throw new Failure(notStarted(shown, cluster, startedBy, error), 'failed', error);
   }

@@ -37,7 +37,10 @@ export interface UndoProgress {
 
 /** The task of `pre-deploy-command` that runs. */
 export interface OneOffTask {
-  readonly task: string;
+  /** Undefined: ECS was asked for it, and its answer has not come. */
+  readonly task?: string | undefined;
+  /** The name that it can be found by. */
+  readonly startedBy: string;
   readonly command: string;
   /** It was told to stop. */
   readonly isStopped: boolean;
@@ -104,8 +107,14 @@ function whileDeploying({ ended, cluster, goesOn, unanswered }: Interruption): {
 
 function whileTaskRan(
   { ended, cluster }: Interruption,
-  { task, command, isStopped }: OneOffTask,
+  { task, startedBy, command, isStopped }: OneOffTask,
 ): { readonly title: string; readonly fix: string } {
+  if (task === undefined) {
+    return {
+      title: `${ended} while it asked ECS to run \`${command}\`: whether its task was started is not known. No service was changed.`,
+      fix: `Look before running the job again: \`aws ecs list-tasks --cluster ${cluster} --started-by ${startedBy}\`.`,
+    };
+  }
   const state = isStopped ? 'was told to stop' : 'may still run in ECS';
   return {
     title: `${ended} while \`${command}\` ran: its task ${task} ${state}. No service was changed.`,
