@@ -60,6 +60,14 @@ describe('parseDockerfile', () => {
     },
   );
 
+  it('ends a line where docker does, and not at a carriage return alone', async () => {
+    const file = await parseDockerfile('FROM a\rRUN x\r\nFROM b AS c\n');
+    expect(file?.stages.map(({ name, line }) => [name, line])).toEqual([
+      [undefined, 1],
+      ['c', 2],
+    ]);
+  });
+
   it('follows a chain of ten thousand stages to its first', async () => {
     const chain = Array.from({ length: 10_000 }, (_, i) => `FROM s${i} AS s${i + 1}`);
     const file = await parseDockerfile(`FROM --platform=linux/arm64 x AS s0\n${chain.join('\n')}`);

@@ -35,6 +35,14 @@ export async function readDockerfile(path: string): Promise<Dockerfile | undefin
   return text === undefined ? undefined : await parseDockerfile(text);
 }
 
+/**
+ * A Dockerfile as docker takes its lines: a carriage return alone ends none, and the parser would count one there that
+ * nobody else does.
+ */
+export function inLines(text: string): string {
+  return text.replaceAll(/\r(?!\n)/g, ' ');
+}
+
 /** Whether a Dockerfile may name a platform for a stage: read without taking it apart. */
 export async function statesPlatform(path: string): Promise<boolean> {
   return /--platform/i.test((await dockerfileText(path)) ?? '');
@@ -46,7 +54,7 @@ export async function statesPlatform(path: string): Promise<boolean> {
  */
 export async function parseDockerfile(text: string): Promise<Dockerfile | undefined> {
   const { DockerfileParser } = await import('dockerfile-ast');
-  const parsed = DockerfileParser.parse(text);
+  const parsed = DockerfileParser.parse(inLines(text));
   const syntax = parsed
     .getDirectives()
     .find((directive) => directive.getName() === 'syntax')

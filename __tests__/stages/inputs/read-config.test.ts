@@ -147,6 +147,16 @@ describe('readConfig', () => {
     expect(textOf(findings)).not.toContain('AKIAIOSFODNN7EXAMPLE');
   });
 
+  it.each([
+    [
+      '\u001b[31mred\u0000',
+      'Input `slack-notify` is one of `always`, `failure`, `success`, `never`, not `red`.',
+    ],
+    ['\u0000', 'Input `slack-notify` is one of `always`, `failure`, `success`, `never`.'],
+  ])('shows the value %j without what acts on a terminal', (text, title) => {
+    expect(read({ 'slack-notify': text }).findings.map((finding) => finding.title)).toEqual([title]);
+  });
+
   it('can not be changed afterwards', () => {
     expect(Object.isFrozen(read({}).config)).toBe(true);
   });

@@ -1,4 +1,5 @@
 import type { Finding } from '../../finding.ts';
+import { oneLine } from '../../runner/text.ts';
 import type { InputName, InputValues } from './schema.ts';
 
 /** Inputs that hold or may hold a secret: what they hold is never repeated. */
@@ -21,7 +22,8 @@ const REQUIRED: ReadonlySet<InputName> = new Set(['ecr-repository', 'service']);
 
 /** DG101: an input's value that is not valid. `must` goes on from its name: what it has to be. */
 export function invalidInput(name: InputName, must: string, text: string): Finding {
-  const given = SILENT.has(name) ? '' : `, not \`${text.slice(0, 80).replaceAll(/[`\s]+/g, ' ')}\``;
+  const shown = SILENT.has(name) ? '' : oneLine(text.slice(0, 1_000).replaceAll('`', ' '), 80);
+  const given = shown === '' ? '' : `, not \`${shown}\``;
   const tagged = name === 'ecr-repository' && /:[\w.-]+$/.test(text) && !text.endsWith(':');
   return {
     code: 'DG101',

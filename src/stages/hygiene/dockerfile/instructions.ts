@@ -32,11 +32,10 @@ const WITH_FLAGS = new Set(['FROM', 'RUN', 'COPY', 'ADD', 'HEALTHCHECK']);
 const WITH_COMMANDS = new Set(['RUN', 'CMD', 'ENTRYPOINT', 'HEALTHCHECK']);
 
 /** Takes the instructions out of a Dockerfile; undefined where it is for another frontend than docker's own. */
-export async function readInstructions(text: string): Promise<readonly Instruction[] | undefined> {
-  const [{ DockerfileParser, PropertyInstruction, Onbuild }, { isDockerFrontend }] = await Promise.all([
-    import('dockerfile-ast'),
-    import('../../../docker/dockerfile.ts'),
-  ]);
+export async function readInstructions(written: string): Promise<readonly Instruction[] | undefined> {
+  const [{ DockerfileParser, PropertyInstruction, Onbuild }, { inLines, isDockerFrontend }] =
+    await Promise.all([import('dockerfile-ast'), import('../../../docker/dockerfile.ts')]);
+  const text = inLines(written);
   const dockerfile = DockerfileParser.parse(text);
   const directives = dockerfile.getDirectives();
   const syntax = directives.find((directive) => directive.getName() === 'syntax')?.getValue();
