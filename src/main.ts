@@ -1,5 +1,5 @@
 // First: what the others say while they load is taken too.
-
+import './runner/library-words.ts';
 import { Aws } from './aws/aws.ts';
 import { planCredentials } from './aws/credentials.ts';
 import { inputsThatNeedBuildx } from './docker/build-command.ts';

@@ -1,5 +1,5 @@
 // First: what the others say while they load is taken too.
-
+import './runner/library-words.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commitToBuild } from './github/checked-out-commit.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
