@@ -8,6 +8,7 @@ import { createAgents } from '../../../src/runner/http.ts';
 import type { CheckReport } from '../../../src/stages/preflight/check.ts';
 import { preflight } from '../../../src/stages/preflight/preflight.ts';
 import { randomOf } from '../../e2e/faults/sample.ts';
+import { LONGEST_MS, runsOf } from '../../fuzz/campaign.ts';
 import { checkContext } from './check-context.ts';
 
 const agents = createAgents({ http: undefined, no: undefined });
@@ -55,7 +56,7 @@ async function checksOf(
 }
 
 describe('answers of the right shape with strange values in them', () => {
-  it('are findings, and never a crash of the preflight', { timeout: 240_000 }, async () => {
+  it('are findings, and never a crash of the preflight', { timeout: LONGEST_MS }, async () => {
     const runs = fc.asyncProperty(
       fc.constantFrom(...SERVICES),
       fc.constantFrom(...WAYS),
@@ -68,6 +69,6 @@ describe('answers of the right shape with strange values in them', () => {
         );
       },
     );
-    await fc.assert(runs, { numRuns: 60, endOnFailure: true });
+    await fc.assert(runs, { ...runsOf(60), endOnFailure: true });
   });
 });

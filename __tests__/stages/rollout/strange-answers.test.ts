@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomOf } from '../../e2e/faults/sample.ts';
+import { LONGEST_MS, runsOf } from '../../fuzz/campaign.ts';
 import { rolloutInSandbox } from './sandbox-rollout.ts';
 
 const SCENARIOS = ['success', 'crash-loop', 'circuit-breaker-rollback', 'superseded', 'cannot-pull'] as const;
 
 describe('a rollout seen through answers with strange values in them', () => {
-  it('ends with a verdict, and green only where it is so', { timeout: 240_000 }, async () => {
+  it('ends with a verdict, and green only where it is so', { timeout: LONGEST_MS }, async () => {
     const runs = fc.asyncProperty(
       fc.constantFrom(...SCENARIOS),
       fc.constantFrom('ecs' as const, 'logs' as const),
@@ -22,6 +23,6 @@ describe('a rollout seen through answers with strange values in them', () => {
         }
       },
     );
-    await fc.assert(runs, { numRuns: 12, endOnFailure: true });
+    await fc.assert(runs, { ...runsOf(12), endOnFailure: true });
   });
 });
