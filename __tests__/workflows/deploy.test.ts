@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -219,6 +220,16 @@ describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
     expect(truth.slackMessages).toEqual([]);
   });
 
+  it('takes lines of ENVIRONMENT that end as on Windows', async () => {
+    const sandbox = await newSandbox();
+    const lines = ['', ...Object.entries(SECRETS).map((pair) => pair.join('=')), ''];
+    const inputs = { mode: 'check', 'required-secrets': 'JWT_SECRET min=32\nDATABASE_PASSWORD strong' };
+    const run = await call(sandbox, inputs, { ENVIRONMENT: lines.join('\r\n') });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.log).toContain('2 of 2 set');
+    for (const value of Object.values(SECRETS)) expect(run.log).not.toContain(value);
+  });
+
   it('stops at a line of ENVIRONMENT that it can not read, without printing it', async () => {
     const sandbox = await newSandbox();
     const run = await call(sandbox, {}, { ENVIRONMENT: 'JWT_SECRET: q7Rz2mV9xKp4Ls8TnWc3Y' });
@@ -247,6 +258,50 @@ it('is in the environment that a check names, without a deployment for it', () =
   expect(jobs.deploy.environment).toEqual({
     name: '${{ inputs.environment }}',
     deployment: "${{ inputs.mode != 'check' }}",
+  });
+});
+
+/** In whose queue a job of the reusable workflow stands. */
+function groupOf(job: 'ready' | 'deploy', given: Readonly<Record<string, string>>, run = '1'): string {
+  const { jobs } = parse(workflowText('deploy.yml')) as {
+    readonly jobs: Readonly<Record<string, { readonly concurrency: { readonly group: string } }>>;
+  };
+  const inputs = new Proxy(given, { get: (all, name) => Reflect.get(all, name) ?? '' });
+  const format = (text: string, value: string) => text.replace('{0}', value);
+  return (jobs[job]?.concurrency.group ?? '').replaceAll(/\$\{\{ (.*?) \}\}/g, (_, expression: string) =>
+    String(
+      runInNewContext(expression.replaceAll(/inputs\.([\w-]+)/g, "inputs['$1']"), {
+        inputs,
+        format,
+        github: { run_id: run },
+      }),
+    ),
+  );
+}
+
+describe('the queues of the reusable workflow', () => {
+  const call = { environment: 'production', 'aws-region': 'us-east-1', cluster: 'one', service: 'api' };
+  // GitHub keeps one waiting in a group, and cancels what waited before it.
+  const others = [
+    { ...call, environment: 'staging' },
+    { ...call, 'aws-region': 'eu-west-1' },
+    { ...call, cluster: 'two' },
+    { ...call, service: 'worker' },
+  ];
+
+  it.each(['deploy', 'check', 'rollback'])('are many where one run calls it for many (%s)', (mode) => {
+    for (const job of ['ready', 'deploy'] as const) {
+      const groups = [call, ...others].map((each) => groupOf(job, { ...each, mode }));
+      expect(new Set(groups).size, groups.join('\n')).toBe(5);
+    }
+  });
+
+  it('are one for whatever changes a service, and each its own for checks', () => {
+    const of = (mode: string, run: string) => groupOf('deploy', { ...call, mode }, run);
+    expect(of('deploy', '1')).toBe(of('rollback', '2'));
+    expect(of('', '1')).toBe(of('deploy', '2'));
+    expect(of('check', '1')).not.toBe(of('check', '2'));
+    expect(of('check', '1')).not.toBe(of('deploy', '1'));
   });
 });
 
