@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -220,16 +224,6 @@ describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
     expect(truth.slackMessages).toEqual([]);
   });
 
-  it('takes lines of ENVIRONMENT that end as on Windows', async () => {
-    const sandbox = await newSandbox();
-    const lines = ['', ...Object.entries(SECRETS).map((pair) => pair.join('=')), ''];
-    const inputs = { mode: 'check', 'required-secrets': 'JWT_SECRET min=32\nDATABASE_PASSWORD strong' };
-    const run = await call(sandbox, inputs, { ENVIRONMENT: lines.join('\r\n') });
-    expect(run.exitCode, run.log).toBe(0);
-    expect(run.log).toContain('2 of 2 set');
-    for (const value of Object.values(SECRETS)) expect(run.log).not.toContain(value);
-  });
-
   it('stops at a line of ENVIRONMENT that it can not read, without printing it', async () => {
     const sandbox = await newSandbox();
     const run = await call(sandbox, {}, { ENVIRONMENT: 'JWT_SECRET: q7Rz2mV9xKp4Ls8TnWc3Y' });
@@ -259,6 +253,26 @@ it('is in the environment that a check names, without a deployment for it', () =
     name: '${{ inputs.environment }}',
     deployment: "${{ inputs.mode != 'check' }}",
   });
+});
+
+it('takes lines of ENVIRONMENT that end as on Windows', () => {
+  const { jobs } = parse(workflowText('deploy.yml')) as {
+    readonly jobs: { readonly deploy: { readonly steps: readonly { readonly run?: string }[] } };
+  };
+  const script = jobs.deploy.steps.find(({ run }) => run?.includes('LINES'))?.run ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'deploy-guard-lines-'));
+  try {
+    const file = join(folder, 'env');
+    const lines = ['# what the service needs', '', ...Object.entries(SECRETS).map((pair) => pair.join('='))];
+    const env = { PATH: process.env['PATH'], LINES: lines.join('\r\n'), GITHUB_ENV: file };
+    const { status, stdout } = spawnSync('bash', ['-e', '-c', script], { env, encoding: 'utf8' });
+    expect(status, stdout).toBe(0);
+    const values = [...readFileSync(file, 'utf8').matchAll(/^(\w+)<<(\w+)\n([\s\S]*?)\n\2$/gm)];
+    expect(Object.fromEntries(values.map(([, name, , value]) => [name, value]))).toEqual(SECRETS);
+    expect(stdout).not.toContain('\r');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** In whose queue a job of the reusable workflow stands. */
