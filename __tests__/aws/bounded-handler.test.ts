@@ -54,6 +54,20 @@ describe('an answer that does not come', () => {
     });
   });
 
+  it('is waited for three times, and not in all of the tries that a quick failure gets', async () => {
+    const hung = await client(9, 6, 'hang', { requestTimeout: 100, throwOnRequestTimeout: true });
+    const error: unknown = await hung.send(new ListClustersCommand({})).catch((thrown: unknown) => thrown);
+    expect(readRefusal(error)).toMatchObject({
+      kind: 'unreachable',
+      message: 'no answer came within 0.1 s',
+      maybeDone: true,
+    });
+    expect(sandbox?.truth().requests).toHaveLength(3);
+    await sandbox?.close();
+    const twice = await client(2, 6, 'hang', { requestTimeout: 100, throwOnRequestTimeout: true });
+    expect((await twice.send(new ListClustersCommand({}))).clusterArns).toHaveLength(1);
+  });
+
   it('is told apart from a connection that is not made', () => {
     // Its words as @smithy/node-http-handler has them (set-connection-timeout.ts).
     const words =
