@@ -58,7 +58,7 @@ describe('secretsInText', () => {
       undefined,
       2,
     );
-    const found = secretsInText(text);
+    const found = [...secretsInText(text), ...secretsInText(`# hosts\n${host}\n`)];
     expect(found.some((secret) => `${host}/dyno-agent@sha256:91cb54`.includes(secret))).toBe(false);
     expect(found).not.toContain('/etc/ssl/certs/root-2026-01.pem');
     expect(found).not.toContain('{');
@@ -94,6 +94,6 @@ describe('secretsInFiles', () => {
   it('reads the beginning of a huge one, and takes a bounded number', async () => {
     const lines = Array.from({ length: 50_000 }, (_, i) => `line-${i}-of-many`);
     const found = await secretsInFiles([file('g', lines.join('\n'))], folder);
-    expect(found).toHaveLength(500);
+    expect(found).toHaveLength(200);
   });
 });

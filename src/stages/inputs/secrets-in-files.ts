@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 
 /** More of a file is not read: no secret that a build is given is as long. */
 const MOST_BYTES = 64 * 1024;
-const MOST_SECRETS = 500;
+/** Each is looked for in all that is told, in a score of forms. */
+const MOST_SECRETS = 200;
 /** A shorter line of several is a bracket or a word that the log has elsewhere too. In characters. */
 const SHORTEST_LINE = 8;
 /** A shorter word is none that is secret by its looks alone. */
@@ -14,8 +15,9 @@ const NAMED =
   /(?:pass|token|secret|key|auth|credential)[\w-]{0,40}["']?(?:\s*[=:]\s*|\s+)["']?([^\s"',;]{6,})/gi;
 /** Between the words of a line; a sign `=` that ends base64 is none. */
 const BETWEEN = /[\s"',;]+|(?<=\w)[=:](?=[^=:\s])/;
-/** A host's name, with what follows it, or a path. */
-const PLACE = /^(?:\w+:)?(?:\/+)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+(?:[:/]\S*)?$|^[~.]{0,2}\//;
+/** A host's name, with what follows it. A part of a JWT has capital letters. */
+const HOST = /^(?:\w+:)?(?:\/+)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+(?:[:/]\S*)?$/;
+const PATH = /^[~.]{0,2}\//;
 
 /**
  * What is secret in the files that `secret-files` names, one `id=path` a line. A file that can't be read is the
@@ -50,7 +52,8 @@ export function secretsInText(text: string): readonly string[] {
     .split(/\r\n|\n|\r|\\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const whole = lines.length === 1 ? lines : lines.filter(({ length }) => length >= SHORTEST_LINE);
+  const whole =
+    lines.length === 1 ? lines : lines.filter((line) => line.length >= SHORTEST_LINE && !HOST.test(line));
   return [...new Set([...lines.flatMap(valuesIn), ...whole])];
 }
 
@@ -61,5 +64,5 @@ function valuesIn(line: string): readonly string[] {
 }
 
 function looksRandom(word: string): boolean {
-  return /\d/.test(word) && /[a-z]/i.test(word) && !PLACE.test(word);
+  return /\d/.test(word) && /[a-z]/i.test(word) && !HOST.test(word) && !PATH.test(word);
 }
