@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Redaction } from '../../src/runner/redaction.ts';
 import { readConfig } from '../../src/stages/inputs/read-config.ts';
 import { secretsOf } from '../../src/stages/inputs/secrets-of.ts';
 import { checkInputs } from '../../src/stages/preflight/checks/inputs.ts';
@@ -10,6 +11,16 @@ import { checkContext } from '../stages/preflight/check-context.ts';
 import { CONTROLS, inTime, LONGEST_MS, runsOf } from './campaign.ts';
 import { MARKED } from './grammars.ts';
 import { oddInputs } from './inputs.ts';
+
+const numbered = (line: (index: number) => string) =>
+  Array.from({ length: 12_000 }, (_, i) => line(i)).join('\n');
+
+/** As large as an environment variable can be, and of what takes the square of its length where it is gone through so. */
+const LARGE = [
+  { 'slack-webhook-url': `https://hooks.slack.com/${'X'.repeat(100_000)}!` },
+  { 'required-secrets': numbered((i) => `N${i} unique`) },
+  { secrets: numbered((i) => `N${i}=a-value-${i}`), service: numbered((i) => `s${i}`) },
+] as const;
 
 /** Inputs whose value is, or holds, a secret. */
 const SECRET = {
@@ -22,6 +33,21 @@ const SECRET = {
   'http-proxy': `http://me:${MARKED}@proxy:3128`,
   'health-check-urls': `https://me:${MARKED}@a.example = good`,
 } as const;
+
+describe('inputs as large as can be', () => {
+  it.each(LARGE.map((inputs) => [Object.keys(inputs).join(), inputs] as const))(
+    '%s: checked in time',
+    async (_, inputs) => {
+      const context = checkContext(inputs, {});
+      await inTime(async () => {
+        const redaction = new Redaction();
+        for (const secret of secretsOf(context.config)) redaction.add(secret);
+        await Promise.all([checkInputs(context), checkSecrets(context), checkSlack(context)]);
+        redaction.apply('what is told of it');
+      });
+    },
+  );
+});
 
 describe('any inputs', { timeout: LONGEST_MS }, () => {
   it('are a configuration and findings, in time, with the secrets in none', async () => {

@@ -10,20 +10,26 @@ const OWN_WORDS: ReadonlySet<string> = new Set(['result', 'mode', 'level', 'code
 
 /** The secrets that this run knows of, for taking them out of what the runner's masks don't cover. */
 export class Redaction {
-  /** Longest first, so that nothing is left of one that holds another. */
-  #long: readonly string[] = [];
+  readonly #forms = new Set<string>();
+  /** The forms in order, until there is another. */
+  #inOrder: readonly string[] | undefined;
   readonly #short = new Map<string, RegExp>();
 
   /** Adds a secret, each of its lines, and the forms in which it travels (secret-forms.ts). */
   add(secret: string): void {
-    const forms = new Set(this.#long);
     for (const part of [secret, ...secret.split(/\r?\n/)]) {
       const { length } = part.trim();
       if (length < SHORTEST) continue;
       if (length < LONG) this.#short.set(part, alone(part.trim()));
-      for (const form of length < LONG ? encodedForms(part) : formsOf(part)) forms.add(form);
+      for (const form of length < LONG ? encodedForms(part) : formsOf(part)) this.#forms.add(form);
     }
-    this.#long = [...forms].sort((a, b) => b.length - a.length);
+    this.#inOrder = undefined;
+  }
+
+  /** Longest first, so that nothing is left of one that holds another. */
+  get #long(): readonly string[] {
+    this.#inOrder ??= [...this.#forms].sort((a, b) => b.length - a.length);
+    return this.#inOrder;
   }
 
   /** The text with `***` in place of every secret, and of what a cut (`…`) has left of one. */

@@ -21,5 +21,6 @@ export function splitLines(text: string): readonly string[] {
 
 /** The entries that stand more than once, each named once. */
 export function repeated(entries: readonly string[]): readonly string[] {
-  return [...new Set(entries.filter((entry, index) => entries.indexOf(entry) !== index))];
+  const seen = new Set<string>();
+  return [...new Set(entries.filter((entry) => seen.has(entry) || !seen.add(entry)))];
 }

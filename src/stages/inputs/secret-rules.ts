@@ -29,8 +29,8 @@ export function parseSecretRules(text: string): {
     findings.push(unreadable(`${name} is listed twice`));
   }
   // What is wrong with such a secret is told once.
-  const first = rules.filter(({ name }, at) => rules.findIndex((rule) => rule.name === name) === at);
-  return { rules: first, findings };
+  const first = new Map(rules.toReversed().map((rule) => [rule.name, rule]));
+  return { rules: rules.filter((rule) => first.get(rule.name) === rule), findings };
 }
 
 /** The lines that say something, with their numbers. */

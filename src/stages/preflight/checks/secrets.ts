@@ -17,7 +17,8 @@ export const checkSecrets: Check = async ({ config, run, lookups }) => {
   if (secretRules.length === 0) {
     return { subject: 'secrets', passed: 'none required', findings: [] };
   }
-  const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, secretRules, environment) }));
+  const others = otherNames(secretRules, environment);
+  const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, others, environment) }));
   const repeated = repeatedSecrets(secretRules, environment);
   const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
   const workflow = await lookups.files.workflowFile();
@@ -52,13 +53,13 @@ const QUOTED = /^(?:(["'`]).*\1|[“”„].*[“”]|[‘’‚].*[‘’]|«.*
 /** What is wrong with one secret, the first thing that is to be mended; undefined where nothing is. */
 function findingFor(
   rule: SecretRule,
-  rules: readonly SecretRule[],
+  others: readonly string[],
   environment: Environment,
 ): Finding | undefined {
   const { name } = rule;
   const value = environment[name];
   const make = `Make one: \`openssl rand -base64 48\`.`;
-  if (value === undefined || value === '') return notSet(name, rules, environment);
+  if (value === undefined || value === '') return notSet(name, others);
   if (value.trim() === '') {
     return {
       code: 'DG113',
@@ -118,12 +119,15 @@ function findingFor(
   };
 }
 
-function notSet(name: string, rules: readonly SecretRule[], environment: Environment): Finding {
-  // What is asked for by its own name is not meant for another.
+/** Variables that a secret may be meant by. What is asked for by its own name is not meant for another. */
+function otherNames(rules: readonly SecretRule[], environment: Environment): readonly string[] {
   const listed = new Set(rules.map((rule) => rule.name));
-  const others = Object.keys(environment).filter(
+  return Object.keys(environment).filter(
     (other) => environment[other] && !listed.has(other) && !/^(INPUT|GITHUB|RUNNER|ACTIONS)_/.test(other),
   );
+}
+
+function notSet(name: string, others: readonly string[]): Finding {
   const near = nearName(name, others);
   return {
     code: 'DG112',
@@ -157,9 +161,9 @@ function noSecretsHere({ event, withoutSecrets }: RunContext): readonly Finding[
 
 /** One finding for each value that several listed secrets have, where one of them is to be `unique`. */
 function repeatedSecrets(rules: readonly SecretRule[], environment: Environment): readonly Finding[] {
-  const values = new Set(rules.flatMap(({ name }) => environment[name] || []));
-  return [...values].flatMap((value) => {
-    const same = rules.filter(({ name }) => environment[name] === value);
+  const byValue = Map.groupBy(rules, ({ name }) => environment[name] || undefined);
+  return [...byValue].flatMap(([value, same]) => {
+    if (value === undefined) return [];
     const [first, ...others] = same.toSorted((a, b) => Number(b.unique) - Number(a.unique));
     if (!first?.unique || others.length === 0) return [];
     const unique = same.filter((rule) => rule.unique).length > 1 ? 'each is' : `${first.name} is`;

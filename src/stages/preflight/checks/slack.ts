@@ -46,7 +46,7 @@ export function webhookFault(text: string): string | undefined {
   if (/^\/(triggers|workflows)\//.test(url.pathname))
     return "is the trigger of a workflow, which takes that workflow's own variables and no message";
   if (!WEBHOOK_HOST.test(url.hostname)) return "is an address of Slack's pages or API, not a webhook";
-  if (/X{6,}$/i.test(url.pathname)) return "is the example of Slack's documentation";
+  if (/(?<!X)X{6,}$/i.test(url.pathname)) return "is the example of Slack's documentation";
   if (!WEBHOOK_PATH.test(url.pathname)) return 'is not a whole webhook address';
   return undefined;
 }
