@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { disarm, manyLines, oneLine, shorten } from '../../src/runner/text.ts';
+import { inTime } from '../fuzz/campaign.ts';
 import { hostileText, isObeyed, runnerLines } from '../stages/report/hostile-text.ts';
 
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
@@ -95,6 +96,11 @@ describe('shorten', () => {
 });
 
 describe('disarm', () => {
+  it('is done in time with line breaks without end', async () => {
+    const breaks = '\r'.repeat(100_000);
+    expect(await inTime(() => disarm(`${breaks}x\r::y`))).toBe(`${breaks}x\r: :y`);
+  });
+
   it('leaves no line that the runner obeys, and innocent text as it is', () => {
     fc.assert(
       fc.property(hostileText, (text) => {

@@ -51,5 +51,5 @@ export function shorten(text: string, most: number): string {
  * it, U+0085 too) and `##[name]` anywhere for commands, and ends a line at CR, LF or both.
  */
 export function disarm(text: string): string {
-  return text.replaceAll('##[', '# #[').replaceAll(/(^|[\r\n])([\s\u0085]*)::/g, '$1$2: :');
+  return text.replaceAll('##[', '# #[').replaceAll(/(^|[\r\n])((?:[^\S\r\n]|\u0085)*)::/g, '$1$2: :');
 }
