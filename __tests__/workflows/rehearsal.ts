@@ -86,6 +86,9 @@ export async function makeRehearsal(act: string): Promise<Rehearsal> {
   const rehearsed = mkdtempSync(join(tmpdir(), 'deploy-guard-rehearsal-'));
   const local = standInActions(rehearsed);
   execFileSync('cp', ['-a', ...PARTS, repository.clone], { cwd: root });
+  // As docs/releases.md asks of whoever releases it.
+  const reusable = join(repository.clone, '.github', 'workflows', 'deploy.yml');
+  writeFileSync(reusable, readFileSync(reusable, 'utf8').replaceAll(/[\w-]+(?=\/deploy-guard@)/g, 'acme'));
 
   const commit: Rehearsal['commit'] = (version, files = {}) => {
     const described = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { findTool } from '../second-opinion/tool.ts';
@@ -52,7 +52,10 @@ describe.skipIf(act === undefined)('a release, rehearsed with act', () => {
     expect(components.map(({ name }) => name)).toContain('@actions/core');
     expect(components.map(({ name }) => name)).not.toContain('vitest');
     expect(stage.attested()).toEqual(
-      expect.arrayContaining(['deploy-guard-v1.2.0.tar.gz', 'deploy-guard-v1.2.0.cdx.json', 'dist/index.js']),
+      expect.arrayContaining([
+        ...['deploy-guard-v1.2.0.tar.gz', 'deploy-guard-v1.2.0.cdx.json'],
+        ...filesIn('dist'),
+      ]),
     );
     expect(run.log).toContain('runs in dyno-agent-service, by one deployment, and one message says so.');
   });
@@ -121,6 +124,21 @@ describe.skipIf(act === undefined)('a release, rehearsed with act', () => {
     expect(stage.releases()).toEqual([]);
   });
 
+  it('does not begin where the reusable workflow would run the action of somebody else', async () => {
+    const stage = await setUp();
+    stage.commit('1.2.0', {
+      '.github/workflows/deploy.yml': readFileSync(
+        join(root, '.github', 'workflows', 'deploy.yml'),
+        'utf8',
+      ).replace(/[\w-]+(?=\/deploy-guard@v1 )/, 'somebody'),
+    });
+    const run = await stage.pushTag('v1.2.0');
+    expect(run.exitCode).not.toBe(0);
+    expect(run.log).toContain('deploy.yml runs somebody/deploy-guard@v1');
+    expect(run.jobs).toEqual({ 'Release/Test': 'failure' });
+    expect(stage.testRuns()).toBe(0);
+  });
+
   it('is taken back by pointing v1 and v1.2 at the one before', async () => {
     const stage = await setUp();
     const good = await stage.released('1.2.0');
@@ -135,6 +153,13 @@ describe.skipIf(act === undefined)('a release, rehearsed with act', () => {
     ]);
   });
 });
+
+/** The files of a folder of this repository, with their paths from its root. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+}
 
 /** In whose queue a workflow's run stands, with the expressions of that group put in for what they come to. */
 function groupOf(name: string, values: Readonly<Record<string, string>>): string {

@@ -6,6 +6,7 @@ import { alreadyPublished, type GitHubReleases, gitHubReleases } from './github-
 import { ReleaseProblem, stopAtProblem } from './problem.ts';
 import { isOnOneOf, releaseBranches } from './release-branches.ts';
 import { remoteTags } from './remote-tags.ts';
+import { checkReusableAction } from './reusable-action.ts';
 import { versionOf } from './version.ts';
 
 /**
@@ -45,7 +46,11 @@ export async function checkRelease(
 
 if (import.meta.main) {
   const folder = join(import.meta.dirname, '..', '..');
-  await stopAtProblem(() =>
-    checkRelease(process.argv[2] ?? '', folder, gitHubReleases(process.env), process.env['GITHUB_TOKEN']),
-  );
+  const [, , tag = ''] = process.argv;
+  const { GITHUB_TOKEN, GITHUB_REPOSITORY } = process.env;
+  await stopAtProblem(async () => {
+    await checkRelease(tag, folder, gitHubReleases(process.env), GITHUB_TOKEN);
+    const version = versionOf(tag);
+    if (version && GITHUB_REPOSITORY) checkReusableAction(version, folder, GITHUB_REPOSITORY);
+  });
 }

@@ -38,13 +38,21 @@ function section(title: string, commits: readonly Commit[]): string {
   return commits.length > 0 ? `## ${title}\n\n${list(commits)}` : '';
 }
 
+/** GitHub takes 125,000 characters: three lists, and what stands around them. */
+const MOST_OF_A_LIST = 40_000;
+
 function list(commits: readonly Commit[]): string {
-  return commits
-    .map(
-      ({ sha, subject }) =>
-        `- ${escaped(subject.replace(/^Fix: (.)/, (_, first: string) => first.toUpperCase()))} (${sha.slice(0, 7)})`,
-    )
-    .join('\n');
+  const lines = commits.map(
+    ({ sha, subject }) =>
+      `- ${escaped(subject.replace(/^Fix: (.)/, (_, first: string) => first.toUpperCase()))} (${sha.slice(0, 7)})`,
+  );
+  let room = MOST_OF_A_LIST;
+  const fitting = lines.filter((line) => {
+    room -= line.length + 1;
+    return room >= 0;
+  });
+  const left = lines.length - fitting.length;
+  return [...fitting, ...(left > 0 ? [`- … and ${left} more`] : [])].join('\n');
 }
 
 function escaped(subject: string): string {

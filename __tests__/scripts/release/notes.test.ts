@@ -8,6 +8,19 @@ const commit = (subject: string, ...paths: readonly string[]): Commit => ({
 });
 
 describe('releaseNotes', () => {
+  it('stay within what GitHub takes, however many commits there are', () => {
+    const many = (...paths: readonly string[]) =>
+      Array.from({ length: 2000 }, (_, number) =>
+        commit(`${paths[0]} ${number} ${'x'.repeat(80)}`, ...paths),
+      );
+    const fixes = many('src/a.ts').map((each) => ({ ...each, subject: `Fix: ${each.subject}` }));
+    const notes = releaseNotes([...many('src/a.ts'), ...fixes, ...many('docs/a.md')], 'v1.1.0', 'v1.2.0');
+    expect(notes.length).toBeLessThan(125_000);
+    expect(notes).toContain('- src/a.ts 0 x');
+    expect(notes.match(/^- … and \d+ more$/gm)).toHaveLength(3);
+    expect(notes).toContain('All of it: `git log v1.1.0..v1.2.0`.');
+  });
+
   it('tells what users meet first, fixes apart, and folds the rest', () => {
     const notes = releaseNotes(
       [

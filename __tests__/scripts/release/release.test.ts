@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkRelease } from '../../../scripts/release/check.ts';
@@ -7,6 +7,7 @@ import { moveTags } from '../../../scripts/release/move-tags.ts';
 import { notesOf } from '../../../scripts/release/notes.ts';
 import { isNewest } from '../../../scripts/release/publish.ts';
 import { remoteTags } from '../../../scripts/release/remote-tags.ts';
+import { checkReusableAction } from '../../../scripts/release/reusable-action.ts';
 import { broken } from '../../../scripts/release/smoke.ts';
 import { versionOf } from '../../../scripts/release/version.ts';
 import { type BareRepository, makeBareRepository } from './bare-repository.ts';
@@ -214,6 +215,29 @@ describe('checkRelease', () => {
     repository.commit({}, 'Another');
     await expect(checkRelease('v1.2.0', repository.clone, github(), undefined)).rejects.toThrow(
       'v1.2.0 is a tag already',
+    );
+  });
+});
+
+describe('checkReusableAction', () => {
+  const version = { major: 1, minor: 2, patch: 0 };
+  const root = join(import.meta.dirname, '..', '..', '..');
+  const own = /uses: (\S+\/\S+)@v1 .*\n\s+id: deploy\n/.exec(
+    readFileSync(join(root, '.github', 'workflows', 'deploy.yml'), 'utf8'),
+  )?.[1];
+
+  it('lets the reusable workflow pass in the repository whose action it runs', () => {
+    checkReusableAction(version, root, own ?? '');
+    checkReusableAction(version, root, own?.toUpperCase() ?? '');
+  });
+
+  it.each([
+    [version, 'acme/other', 'acme/other@v1'],
+    [{ ...version, major: 2 }, own ?? '', `${own}@v2`],
+    [{ ...version, major: 0 }, own ?? '', `${own}@v0`],
+  ])('stops it where it would run another (%o, %s)', (given, repository, wanted) => {
+    expect(() => checkReusableAction(given, root, repository)).toThrow(
+      `deploy.yml runs ${own}@v1, and would be released beside ${wanted}. Write ${wanted} there`,
     );
   });
 });
