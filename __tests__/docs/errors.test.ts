@@ -65,8 +65,8 @@ describe('docs/errors.md', () => {
       'See it yourself',
       'Fix',
     ]);
-    expect(partOf(entry, 'What it means').length).toBeGreaterThan(40);
-    expect(partOf(entry, 'Fix').length).toBeGreaterThan(20);
+    expect(partOf(entry, 'What it means').length, 'characters of "What it means"').toBeGreaterThan(40);
+    expect(partOf(entry, 'Fix').length, 'characters of "Fix"').toBeGreaterThan(20);
     expect(commandsIn(partOf(entry, 'See it yourself')), 'a command in a code block').not.toEqual([]);
   });
 

@@ -100,8 +100,9 @@ describe.skipIf(act === undefined)('the reusable workflow, run by act', () => {
     const run = await call(
       sandbox,
       {
-        'setup-command': 'touch set-up',
-        'lint-command': 'test -f set-up && test -f Dockerfile',
+        'setup-command':
+          'touch set-up\nmkdir "$RUNNER_TEMP/own"\nln -s /bin/true "$RUNNER_TEMP/own/own-linter"\necho "$RUNNER_TEMP/own" >> "$GITHUB_PATH"',
+        'lint-command': 'own-linter && test -f set-up && test -f Dockerfile',
         'test-command': 'test -f app.txt',
         'required-secrets': 'JWT_SECRET min=32 unique\nDATABASE_PASSWORD strong',
       },
