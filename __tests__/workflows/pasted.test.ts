@@ -73,7 +73,10 @@ async function paste({ text }: PastedWorkflow, sandbox: Sandbox) {
   // What is the reader's: the address of the service, and programs that the runner has not.
   const mine = text
     .replaceAll('https://dyno.example.com', sandbox.url)
-    .replaceAll(/(setup|lint|test)-command: .*/g, '$1-command: test -f Dockerfile');
+    .replaceAll(
+      /^( *)(setup|lint|test)-command: (?:\|(?:\n\1 .*)+|.*)/gm,
+      '$1$2-command: test -f Dockerfile',
+    );
   const byKey = /aws-access-key-id:/.test(text);
   const isCheck = workflow.on === 'pull_request';
   const run = await runWorkflow({
