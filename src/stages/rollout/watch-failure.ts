@@ -75,7 +75,7 @@ const BLIND = {
   },
   denied: {
     code: 'DG644',
-    what: 'the deploying role may not do ecs:DescribeServices',
+    what: 'the deploying role was refused ecs:DescribeServices',
     fix: 'Allow ecs:DescribeServices to the deploying role.',
   },
 } as const satisfies Record<WatchFailureReason, { code: Finding['code']; what: string; fix: string }>;

@@ -131,7 +131,7 @@ export function undoneUnseen(service: string, cluster: string, why: string): Fin
     code: 'DG651',
     level: 'error',
     title: `${service}: whether the previous image is back is NOT known: ECS was told to put it back, then ${why}.`,
-    fix: `Look at once how it ended: \`aws ecs describe-services --cluster ${cluster} --services ${service}\`. Where it did not, deploy the previous image by hand: \`aws ecs update-service --cluster ${cluster} --service ${service} --force-new-deployment\`.`,
+    fix: `Look at once how it ended: \`aws ecs describe-services --cluster ${cluster} --services ${service}\`. Where the previous image is not back, deploy it by hand: \`aws ecs update-service --cluster ${cluster} --service ${service} --force-new-deployment\`.`,
   };
 }
 
