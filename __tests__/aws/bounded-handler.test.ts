@@ -15,6 +15,7 @@ async function client(
   maxAttempts: number,
   kind: 'drip' | 'hang' = 'drip',
   limits: object = { requestTimeout: 15_000 },
+  answerMs = 1_500,
 ): Promise<ECSClient> {
   sandbox = await startSandbox({ faults: [{ service: 'ecs', kind, times }] });
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = sandbox.env();
@@ -23,7 +24,7 @@ async function client(
     endpoint: sandbox.url,
     credentials: { accessKeyId, secretAccessKey },
     maxAttempts,
-    requestHandler: new BoundedHandler(limits, 300),
+    requestHandler: new BoundedHandler(limits, answerMs),
   });
 }
 
@@ -64,7 +65,7 @@ describe('an answer that does not come', () => {
     });
     expect(sandbox?.truth().requests).toHaveLength(3);
     await sandbox?.close();
-    const twice = await client(2, 6, 'hang', { requestTimeout: 100, throwOnRequestTimeout: true });
+    const twice = await client(2, 6, 'hang', { requestTimeout: 1_500, throwOnRequestTimeout: true });
     expect((await twice.send(new ListClustersCommand({}))).clusterArns).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -208,13 +209,18 @@ describe('post, in a bad place', () => {
     const own = join(temp, 'deploy-guard-Sig123');
     mkdirSync(own, { recursive: true });
     // It waits for this one to end, so that the signal comes in the midst of its work.
-    const stubborn = spawn('sh', ['-c', 'trap "" TERM; sleep 60'], {
+    const stubborn = spawn('sh', ['-c', 'trap "echo told" TERM; echo ready; while :; do sleep 1; done'], {
       env: { PATH: process.env['PATH'], RUNNER_TRACKING_ID: TRACKING, DEPLOY_GUARD_FOLDER: own },
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     victims.push(stubborn);
-    const { exitCode, messages } = await post(JSON.stringify({ ...good, privateFolder: own }), {}, (child) =>
-      setTimeout(() => child.kill(signal), 1_000),
+    await once(stubborn.stdout, 'data');
+    const { exitCode, messages } = await post(
+      JSON.stringify({ ...good, privateFolder: own }),
+      {},
+      (child) => {
+        stubborn.stdout.once('data', () => child.kill(signal));
+      },
     );
     expect(exitCode).toBe(0);
     expect(messages).toHaveLength(1);

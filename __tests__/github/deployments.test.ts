@@ -11,6 +11,8 @@ import { RUN } from '../stages/report/reports.ts';
 const agents = createAgents({ http: undefined, no: undefined });
 const PAGE = 'https://github.com/acme/dyno-agent/actions/runs/42';
 const TOKEN = 'ghs_TheTokenOfThisJob';
+// Long enough for a busy machine.
+const TIMEOUT_MS = 5_000;
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -28,7 +30,7 @@ async function github(options: GitHubOptions = {}) {
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3`;
   /** The deployments as a job of the run sees them. */
   const of = (jobId?: string, run: Partial<RunContext> = {}) =>
-    new GitHubDeployments({ ...RUN, apiUrl, ...run }, TOKEN, agents, { timeoutMs: 500 }, jobId);
+    new GitHubDeployments({ ...RUN, apiUrl, ...run }, TOKEN, agents, { timeoutMs: TIMEOUT_MS }, jobId);
   return { handler, of, truth: () => handler.truth() };
 }
 
@@ -122,7 +124,7 @@ describe("a job's deployment at GitHub", () => {
 
 describe("GitHub's API", () => {
   const asked = (apiUrl: string) =>
-    new GitHubDeployments({ ...RUN, apiUrl }, TOKEN, agents, { timeoutMs: 500 }, undefined);
+    new GitHubDeployments({ ...RUN, apiUrl }, TOKEN, agents, { timeoutMs: TIMEOUT_MS }, undefined);
 
   it.each(['http://api.github.com', 'ftp://127.0.0.1', 'nonsense', ''])(
     'is not asked in the clear: %s',

@@ -91,9 +91,7 @@ describe('ask', () => {
     ['only in part', (res: { write: (text: string) => void }) => res.write('half')],
   ])('gives up on an answer that comes %s when the time is over', async (_, begin) => {
     const { url } = await server((_request, res) => begin(res));
-    const started = performance.now();
     const error = await failureOf({ url: new URL(url), timeoutMs: 300 });
-    expect(performance.now() - started).toBeLessThan(1500);
     expect(error.maybeReceived).toBe(true);
     expect(error.message).toContain('did not answer within 0.3 s');
   });
@@ -141,8 +139,9 @@ describe('ask', () => {
   });
 
   it('ends at its deadline as at the end of its time: what was sent may have arrived', async () => {
-    const { url } = await server(() => undefined);
-    const deadline = AbortSignal.timeout(50);
+    const over = new AbortController();
+    const { url } = await server(() => over.abort());
+    const deadline = over.signal;
     const sent = await failureOf({ url: new URL(url), deadline, timeoutMs: 60_000 });
     expect(sent).toMatchObject({
       maybeReceived: true,

@@ -12,7 +12,7 @@ import { REPORTS } from '../stages/report/reports.ts';
 const agents = createAgents({ http: undefined, no: undefined });
 const PATH = '/slack/services/T000/B000/XXXX';
 const message = slackMessage(REPORTS.crashed);
-const LIMITS = { answerMs: 400, totalMs: 3_000 };
+const LIMITS = { answerMs: 1_500, totalMs: 6_000 };
 const closing: (() => Promise<void>)[] = [];
 /** What was noted down of the requests, in order: `true` one is out, `false` it surely brought nothing. */
 let noted: boolean[] = [];
@@ -99,7 +99,7 @@ describe('deliver', () => {
     const { handler, url } = await slack({ behaviour: 'rate_limited', retryAfterSeconds: 3600 });
     const started = Date.now();
     expect(await deliver(url, message, LIMITS)).toMatchObject({ delivered: false, maybe: false });
-    expect(Date.now() - started).toBeLessThan(1000);
+    expect(Date.now() - started).toBeLessThan(LIMITS.totalMs);
     expect(handler.requests()).toBe(1);
   });
 
@@ -111,7 +111,7 @@ describe('deliver', () => {
 
   it('gives up after some errors, and says what Slack said', async () => {
     const { handler, url } = await slack({ behaviour: 'server_error' });
-    expect(await deliver(url, message, { answerMs: 400, totalMs: 1_200 })).toMatchObject({
+    expect(await deliver(url, message, { answerMs: 2_000, totalMs: 3_000 })).toMatchObject({
       delivered: false,
       maybe: false,
       why: expect.stringContaining('500'),
@@ -154,11 +154,11 @@ describe('deliver', () => {
 
   it('stops waiting for the next try when the run is cancelled', async () => {
     const { handler, url } = await slack({ behaviour: 'server_error' });
-    const started = Date.now();
-    expect(
-      await deliver(url, message, { answerMs: 400, totalMs: 60_000 }, AbortSignal.timeout(100)),
-    ).toMatchObject({ delivered: false, maybe: false });
-    expect(Date.now() - started).toBeLessThan(450);
+    const cancel = new AbortController();
+    const delivering = deliver(url, message, { answerMs: 10_000, totalMs: 60_000 }, cancel.signal);
+    await expect.poll(() => noted).toEqual([true, false]);
+    cancel.abort();
+    expect(await delivering).toMatchObject({ delivered: false, maybe: false });
     expect(handler.requests()).toBe(1);
     expect(noted).toEqual([true, false]);
   });
@@ -188,7 +188,7 @@ describe('deliver', () => {
 });
 
 describe('a Slack, or what stands before it, that answers oddly', () => {
-  const quick = { answerMs: 400, totalMs: 1_500 };
+  const quick = { answerMs: 1_300, totalMs: 1_500 };
 
   async function answering(
     handle: Parameters<typeof serve>[0],
@@ -208,18 +208,18 @@ describe('a Slack, or what stands before it, that answers oddly', () => {
         response.writeHead(429, { 'retry-after': retryAfter }).end('rate_limited'),
       );
       expect(delivery).toMatchObject({ delivered: false, maybe: false });
-      expect(ms).toBeLessThan(2_500);
+      expect(ms).toBeLessThan(6_000);
       expect(requests).toBeLessThanOrEqual(4);
     },
   );
 
   it('waits until the time that it names', async () => {
     const at = new Date(Date.now() + 60_000).toUTCString();
-    const { requests, ms } = await answering((_, response) =>
+    const { requests } = await answering((_, response) =>
       response.writeHead(429, { 'retry-after': at }).end('rate_limited'),
     );
     // That is beyond the time that there is: it is not asked before.
-    expect([requests, ms < 400]).toEqual([1, true]);
+    expect(requests).toBe(1);
   });
 
   const PAGE = `<html>${'x'.repeat(300_000)}</html>`;

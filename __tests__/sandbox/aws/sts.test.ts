@@ -6,7 +6,7 @@ import {
   GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
 import type { RoleSpec } from '../../../sandbox/scenarios/scenario.ts';
 import { success } from '../../../sandbox/scenarios/success.ts';
@@ -180,12 +180,14 @@ describe('AssumeRole', () => {
   });
 
   it('ends by the virtual clock', async () => {
-    const answer = await clientsOf(sandbox).sts.send(
+    const slower = await startSandbox({ scenario: { ...success, world: { roles } }, speed: 250 });
+    onTestFinished(() => slower.close());
+    const answer = await clientsOf(slower).sts.send(
       new AssumeRoleCommand({ RoleArn: deploy, RoleSessionName: 'short', DurationSeconds: 900 }),
     );
-    const { sts, ecs } = clientsOf(sandbox, keysOf(answer.Credentials));
+    const { sts, ecs } = clientsOf(slower, keysOf(answer.Credentials));
     await sts.send(new GetCallerIdentityCommand({}));
-    await new Promise((resolve) => setTimeout(resolve, 950));
+    await new Promise((resolve) => setTimeout(resolve, 3_650));
     const message = 'The security token included in the request is expired';
     await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject(
       refusal('ExpiredToken', message, 403),

@@ -171,7 +171,7 @@ describe('a step that never ends', () => {
   it('is an error of the test, with the log so far', async () => {
     const never = runFixture(
       { main: `console.log('here'); setInterval(() => {}, 1000)` },
-      { timeoutMs: 500 },
+      { timeoutMs: 3_000 },
     );
     await expect(never).rejects.toThrow(/main did not end in time[\s\S]*here/);
   });

@@ -204,6 +204,6 @@ describe('required-secrets', () => {
     for (const piece of ['abc', 'password', 'test', '<', '"', ' ', 'your-', '${{', 'Aa1!']) {
       await codes('A strong', { A: `${piece.repeat(20_000)}!` });
     }
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
