@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAgents } from '../../../src/runner/http.ts';
 import { checkHealth, unhealthyFindings } from '../../../src/stages/verify/health.ts';
@@ -19,7 +20,8 @@ async function server(...given: Parameters<typeof serve>): Promise<TestServer> {
   return started;
 }
 
-async function health(line: string, timeoutMs = 200) {
+// Long enough for a busy machine, and for an answer that is wrong to be asked for twice.
+async function health(line: string, timeoutMs = 1_900) {
   const { targets, findings } = parseHealthTargets([line]);
   expect(findings).toEqual([]);
   const [report] = await checkHealth(targets, timeoutMs, ports);
@@ -97,7 +99,8 @@ describe('checkHealth', () => {
       healthy: false,
       said: 'more than 5 redirects, the last one (302) to /again',
     });
-    expect(loop.requests.length).toBeLessThanOrEqual(12);
+    // Six to a try.
+    expect(loop.requests.length).toBeLessThanOrEqual(2 * 6);
   });
 
   it.each(['http://[', 'ftp://a.example/', 'file:///etc/passwd', 'javascript:1'])(
@@ -110,20 +113,20 @@ describe('checkHealth', () => {
 
   it('gives all the hops of a redirect one time limit', async () => {
     const slow = await server((_, response) => {
-      setTimeout(() => response.writeHead(302, { location: '/again' }).end(), 250);
+      setTimeout(() => response.writeHead(302, { location: '/again' }).end(), 800);
     });
     const started = performance.now();
-    expect(await health(slow.url, 600)).toMatchObject({ healthy: false });
-    expect(performance.now() - started).toBeLessThan(1_400);
+    expect(await health(slow.url)).toMatchObject({ healthy: false });
+    expect(performance.now() - started).toBeLessThan(6 * 800);
   });
 
   it('takes the answer of a stream that does not end, and finds a text in what came', async () => {
     const stream = await server((_, response) => {
       response.writeHead(200).write('data: ready\n\n');
     });
-    expect(await health(stream.url, 400)).toMatchObject({ healthy: true });
-    expect(await health(`${stream.url} ~ ready`, 400)).toMatchObject({ healthy: true });
-    expect(await health(`${stream.url} ~ other`, 400)).toMatchObject({ healthy: false });
+    expect(await health(stream.url)).toMatchObject({ healthy: true });
+    expect(await health(`${stream.url} ~ ready`)).toMatchObject({ healthy: true });
+    expect(await health(`${stream.url} ~ other`)).toMatchObject({ healthy: false });
   });
 
   it('takes an answer that is longer than anybody reads', async () => {
@@ -140,7 +143,7 @@ describe('checkHealth', () => {
 
   it('says where plain http is asked for TLS', async () => {
     const { url } = await server((_, response) => response.end('ok'));
-    const report = await health(url.replace('http:', 'https:'), 300);
+    const report = await health(url.replace('http:', 'https:'));
     expect(report).toMatchObject({ healthy: false, said: expect.stringContaining('TLS') });
   });
 
@@ -155,18 +158,26 @@ describe('checkHealth', () => {
       said: expect.stringContaining('refused the connection'),
     });
     const silent = await server(() => undefined);
-    expect(await health(silent.url, 300)).toMatchObject({
+    expect(await health(silent.url, 500)).toMatchObject({
       healthy: false,
       said: expect.stringContaining('did not answer'),
     });
   });
 
+  it('says what was heard, where the last try had no time left for an answer', async () => {
+    const { url } = await server((_, response, attempt) => {
+      if (attempt === 1) response.writeHead(503).end('starting');
+    });
+    expect(await health(url)).toMatchObject({ healthy: false, said: '503: starting' });
+  });
+
   it('asks all side by side', async () => {
-    const { url } = await server((_, response) => setTimeout(() => response.end(), 150));
+    const waiting: ServerResponse[] = [];
+    const { url } = await server((_, response) => {
+      if (waiting.push(response) === 8) for (const each of waiting) each.end();
+    });
     const { targets } = parseHealthTargets(Array.from({ length: 8 }, (_, i) => `${url}/${i}`));
-    const started = performance.now();
-    expect((await checkHealth(targets, 2_000, ports)).every(({ healthy }) => healthy)).toBe(true);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect((await checkHealth(targets, 5_000, ports)).every(({ healthy }) => healthy)).toBe(true);
   });
 
   it('takes a redirect that is asked for as it is', async () => {
