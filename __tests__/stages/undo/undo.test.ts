@@ -50,11 +50,14 @@ function service(...ids: readonly string[]): EcsService {
 async function undone(
   result: Result,
   status: string | undefined,
-  refuse: { rollBack?: Error; update?: Error; gone?: boolean; now?: string } = {},
+  refuse: { rollBack?: Error; update?: Error; gone?: boolean; now?: string; cancel?: AbortController } = {},
 ) {
   const calls: string[] = [];
   const ecs: UndoPorts['ecs'] = {
-    services: () => Promise.resolve(refuse.gone ? [] : [service('ecs-svc/2')]),
+    services: () => {
+      refuse.cancel?.abort(new Error('cancelled by SIGINT'));
+      return Promise.resolve(refuse.gone ? [] : [service('ecs-svc/2')]);
+    },
     forceNewDeployment: () => {
       calls.push('update');
       return refuse.update
@@ -82,7 +85,7 @@ async function undone(
     ...(status ? { serviceDeployment: { arn: ARN, status } } : {}),
   };
   const before = { each: { ...each, service: service() }, service: service(), digest: undefined };
-  const ports = { cluster: 'c', ecs, signal: new AbortController().signal, rereadMs: 1 };
+  const ports = { cluster: 'c', ecs, signal: (refuse.cancel ?? new AbortController()).signal, rereadMs: 1 };
   const undoing = { before, started, outcome };
   const own = await beginOwnRollback(undoing, ports);
   const run = { taskDefinition: started.taskDefinition, expected };
@@ -129,6 +132,12 @@ describe('the undoing of one service', () => {
       });
     },
   );
+
+  it('does not take a cancel for the words of AWS, and starts nothing after it', async () => {
+    await expect(undone('failed', 'STOPPED', { cancel: new AbortController() })).rejects.toThrow(
+      'cancelled by SIGINT',
+    );
+  });
 
   it('deploys it again where ECS refuses the roll back', async () => {
     expect(await undone('failed', 'IN_PROGRESS', { rollBack: refusal })).toMatchObject({

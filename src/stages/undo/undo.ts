@@ -71,7 +71,7 @@ export async function beginOwnRollback(
   }
 }
 
-/** Starts a deployment of a service's previous image. Does not throw for what AWS refuses. */
+/** Starts a deployment of a service's previous image. Throws the reason of a cancel, and nothing that AWS refuses. */
 export async function redeploy(
   { before, started }: Undoing,
   run: { readonly taskDefinition: string; readonly expected: ExpectedImage },
@@ -107,6 +107,7 @@ export async function redeploy(
       },
     };
   } catch (error) {
+    ports.signal.throwIfAborted();
     return failed(`AWS would not say how the service stands (${dotless(readRefusal(error).message)})`);
   }
 }
