@@ -24,6 +24,20 @@ function running(change: object): RunReport {
   return { ...good, deployments: [{ ...deployment, outcome: { ...deployment.outcome, ...change } }] };
 }
 
+const [crashed] = REPORTS.crashed.deployments;
+const [failure] = REPORTS.crashed.failures;
+const undo: RunReport['undo'] = { asked: [], begun: [], over: true };
+
+/** A rollout that did not end well, as it was last seen. */
+function ended(change: object, why: object = {}): RunReport {
+  if (!crashed?.outcome) throw new Error('the report of a crash has no outcome');
+  const finding = { ...failure, ...why };
+  return {
+    ...REPORTS.crashed,
+    deployments: [{ ...crashed, outcome: { ...crashed.outcome, finding, ...change } }],
+  } as RunReport;
+}
+
 describe('the checklist', () => {
   it('is left out where a run was cut short and has no word of what it checked', () => {
     expect(checklist({ ...good, checks: [] })).toBe('');
@@ -75,7 +89,7 @@ describe('the checklist', () => {
     expect(rows(report, 'migrations')).toEqual([expect.stringMatching(expected)]);
   });
 
-  it.each<readonly [string, RunReport, string]>([
+  it.each<readonly [string, object, string]>([
     ['all run it', good, '✓ every running task runs this image'],
     [
       'AWS does not say what runs',
@@ -84,11 +98,68 @@ describe('the checklist', () => {
     ],
     ['none is wanted', running({ running: 0, desired: 0, digests: [] }), '! none is wanted, and none runs'],
     ['nobody waited', REPORTS.started, '– not checked'],
-    ['they crashed', REPORTS.crashed, '✗ not all tasks of the service run this image'],
+    ['they crashed', REPORTS.crashed, '✗ no task of the service runs this image'],
+    ['one of two crashes', ended({ running: 1 }), '✗ not all tasks of the service run this image'],
     [
-      'those of one of two crashed',
+      'those of one of two services crashed',
       { ...REPORTS.crashed, deployments: [...REPORTS.crashed.deployments, ...REPORTS.succeeded.deployments] },
       '✗ not every service runs this image',
+    ],
+    [
+      'those of both services crashed',
+      { ...REPORTS.crashed, deployments: [...REPORTS.crashed.deployments, ...REPORTS.crashed.deployments] },
+      '✗ no task of the services runs this image',
+    ],
+    [
+      'those of both services crashed, and one is up again',
+      {
+        ...REPORTS.crashed,
+        deployments: [...REPORTS.crashed.deployments, ...ended({ running: 1 }).deployments],
+      },
+      '✗ not all tasks of the services run this image',
+    ],
+    [
+      'one of two services was refused',
+      {
+        ...REPORTS.crashed,
+        deployments: [{ ...crashed, outcome: undefined }, ...REPORTS.succeeded.deployments],
+      },
+      '✗ not every service runs this image',
+    ],
+    [
+      'the image that runs still is this one too',
+      { ...REPORTS.crashed, previousImage: `${good.image?.repositoryUri}@${good.image?.digest}` },
+      '✗ no task of the new deployment runs',
+    ],
+    [
+      'another image was found',
+      ended({ running: 2 }, { code: 'DG631' }),
+      '✗ tasks of the service run another image',
+    ],
+    [
+      'ECS took an image that somebody else had put under the tag',
+      ended({ running: 2, result: 'superseded' }, { code: 'DG462' }),
+      '✗ tasks of the service run another image',
+    ],
+    [
+      'a newer deployment took over',
+      REPORTS.superseded,
+      '– not known: a newer deployment took over before all had been looked at',
+    ],
+    [
+      'AWS could not be asked any more',
+      ended({ running: 0 }, { code: 'DG642' }),
+      '– not known: AWS could not be asked any more',
+    ],
+    [
+      'the rollout was good, the health was not, and all was undone',
+      { ...good, result: 'rolled-back', undo, deployments: [{ ...deployment, result: 'rolled-back' }] },
+      '✗ no task of the service runs this image',
+    ],
+    [
+      'the undoing did not end well',
+      { ...good, result: 'failed', undo, failures: [{ ...failure, code: 'DG651' }] },
+      '– not known: the previous image could not be put back everywhere',
     ],
     [
       'the run was cancelled',
@@ -97,7 +168,7 @@ describe('the checklist', () => {
     ],
     ['nothing was deployed', REPORTS.checked, '– not checked'],
   ])('of tasks where %s', (_, report, expected) => {
-    expect(rows(report, 'tasks')).toEqual([expected]);
+    expect(rows(report as RunReport, 'tasks')).toEqual([expected]);
   });
 
   it('has a row for each URL that was asked, and says why there is none', () => {

@@ -238,11 +238,11 @@ export const REPORTS = {
   ),
   superseded: rolledOut(
     'superseded',
-    failure('DG631', 'dyno-agent-service: a newer deployment, ecs-svc/5000, took over.', 'Nothing to do.'),
+    failure('DG608', 'dyno-agent-service: a newer deployment, ecs-svc/5000, took over.', 'Nothing to do.'),
   ),
   'timed-out': rolledOut(
     'timed-out',
-    failure('DG651', 'dyno-agent-service: not finished within 30 min.', 'See why in the events.'),
+    failure('DG609', 'dyno-agent-service: not finished within 30 min.', 'See why in the events.'),
   ),
   cancelled: rolledOut(
     'cancelled',

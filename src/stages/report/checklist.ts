@@ -1,6 +1,7 @@
 import type { CheckReport } from '../preflight/check.ts';
 import { code, plain } from './markdown.ts';
 import { isGreen, type RunReport, type StageName } from './run-report.ts';
+import { runningTasks } from './running-tasks.ts';
 import { shortDigest, shortTag } from './words.ts';
 
 /** `✓` it was checked and is so, `!` it was and there is a warning, `✗` it is not so, `–` nobody looked. */
@@ -88,25 +89,9 @@ function migrationRows(report: RunReport): readonly Row[] {
   }
 }
 
-function tasksRow({ deployments, result }: RunReport): Row {
-  const waited = deployments.filter(({ outcome }) => outcome && outcome.result !== 'started');
-  if (waited.length === 0) return ['–', 'tasks', 'not checked'];
-  if (result === 'cancelled')
-    return ['–', 'tasks', 'not known: the run was cancelled before all had been looked at'];
-  if (waited.length < deployments.length || waited.some(({ result }) => result !== 'succeeded')) {
-    const [, second] = deployments;
-    const all = second ? 'not every service runs' : 'not all tasks of the service run';
-    return ['✗', 'tasks', `${all} this image`];
-  }
-  const unknown = waited.some(
-    ({ outcome }) => outcome && outcome.running > 0 && outcome.digests.length === 0,
-  );
-  if (unknown)
-    return ['!', 'tasks', 'the deployment finished; AWS does not report which image its tasks run'];
-  const none = waited.every(({ outcome }) => outcome?.running === 0);
-  return none
-    ? ['!', 'tasks', 'none is wanted, and none runs']
-    : ['✓', 'tasks', 'every running task runs this image'];
+function tasksRow(report: RunReport): Row {
+  const [mark, text] = runningTasks(report);
+  return [mark, 'tasks', text];
 }
 
 function healthRows({ health, result }: RunReport): readonly Row[] {
