@@ -1,28 +1,17 @@
 // First: what the others say while they load is taken too.
 import './runner/library-words.ts';
-import { Aws } from './aws/aws.ts';
-import { planCredentials } from './aws/credentials.ts';
-import { inputsThatNeedBuildx } from './docker/build-command.ts';
-import { engineEnvironment } from './docker/engine-environment.ts';
-import { engineVersion } from './docker/engine-version.ts';
-import { openEngine } from './docker/open-engine.ts';
+import type { Aws } from './aws/aws.ts';
 import { commitsBetween, commitToBuild } from './github/checked-out-commit.ts';
-import { requestOidcToken } from './github/oidc.ts';
-import { type RunContext, readRunContext } from './github/run-context.ts';
-import { RegistryRepository } from './registry/registry.ts';
+import { readRunContext } from './github/run-context.ts';
+import { joinPorts } from './join-ports.ts';
 import { cancellation, someTimeAfter } from './runner/cancellation.ts';
 import { localClock } from './runner/clock.ts';
-import { createAgents } from './runner/http.ts';
-import { hideInLibraryWords } from './runner/library-words.ts';
 import { makePrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
-import { redactedRunner } from './runner/redacted-runner.ts';
-import { Redaction } from './runner/redaction.ts';
+import { makeSecret, redaction } from './runner/secrets.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
-import type { Config } from './stages/inputs/config.ts';
 import { readConfig } from './stages/inputs/read-config.ts';
 import { secretsInFiles } from './stages/inputs/secrets-in-files.ts';
 import { secretsOf } from './stages/inputs/secrets-of.ts';
-import type { Ports } from './stages/ports.ts';
 import { environmentRecord } from './stages/report/environment-record.ts';
 import { firstReport } from './stages/report/first-report.ts';
 import { Recorder } from './stages/report/recorder.ts';
@@ -38,16 +27,12 @@ const RETRY_MS = 1_000;
 /** When after a cancel nobody's answer is waited for any more, in milliseconds. */
 const DEADLINE_MS = 5_000;
 
-/** Of the whole process: a crash quotes what it met, too. */
-const redaction = new Redaction();
-hideInLibraryWords((text) => redaction.apply(text));
-
 async function main(): Promise<boolean> {
   const signal = cancellation();
   const { config, findings } = readConfig(process.env);
-  secretsOf(config).forEach(mask);
+  secretsOf(config).forEach(makeSecret);
   const context = await readRunContext(process.env);
-  (await secretsInFiles(config.build.secretFiles, context.workspace)).forEach(mask);
+  (await secretsInFiles(config.build.secretFiles, context.workspace)).forEach(makeSecret);
   const privateFolder = await makePrivateFolder(context.temporaryFolder);
   const state = new StateKeeper(githubRunner, { privateFolder }, (text) => redaction.apply(text));
   signal.addEventListener('abort', () => state.cancelled(), { once: true });
@@ -104,66 +89,6 @@ async function withCommitCount(
   if (!previousCommit || signal.aborted) return report;
   const { sha } = deployedCommit(report);
   return { ...report, commitsSince: await commitsBetween(previousCommit, sha, context, environment) };
-}
-
-/** Makes a value secret from here on, to the runner and to what we tell others. */
-function mask(secret: string): void {
-  redaction.add(secret);
-  githubRunner.mask(secret);
-}
-
-/** The stages' ports, each joined to its one real adapter. What is heavy is loaded when it is first needed. */
-function joinPorts(config: Config, run: RunContext, privateFolder: string, signal: AbortSignal): Ports {
-  const agents = createAgents(config.proxy);
-  const oidcToken = async (audience: string) => {
-    const token = await requestOidcToken(audience, config.environment, agents);
-    mask(token);
-    return token;
-  };
-  const { region } = config;
-  const aws =
-    region && !config.awsObstacle
-      ? new Aws(
-          region,
-          planCredentials(config.credentials, region, { agents, oidcToken, mask }),
-          agents,
-          config.environment,
-        )
-      : undefined;
-  // The folder's name marks what we start: post ends what has outlived us by it.
-  const environment = { ...engineEnvironment(config), DEPLOY_GUARD_FOLDER: privateFolder };
-  const engine = { workspace: run.workspace, environment, privateFolder, signal };
-  const question = { wanted: config.engine, aboutBuilder: inputsThatNeedBuildx(config.build).length > 0 };
-  return {
-    runner: redactedRunner(githubRunner, redaction),
-    agents,
-    signal,
-    aws,
-    clock: localClock,
-    engineVersion: () => engineVersion(question, engine),
-    openEngine: (version, registryHost) => openEngine(version, engine, registryHost),
-    registry: (access, repository) => {
-      mask(access.password);
-      return new RegistryRepository(access, repository, agents, signal);
-    },
-    watching: async () => {
-      if (!aws) throw new Error('no region to watch a rollout in');
-      const [{ EcsObservations }, { CloudWatchLogReader }, ecs] = await Promise.all([
-        import('./aws/ecs-observe.ts'),
-        import('./aws/logs.ts'),
-        aws.ecs(),
-      ]);
-      const logs = new CloudWatchLogReader(async (region) => {
-        const [{ CloudWatchLogsClient }, { clientConfig }, { withTypedAnswers }] = await Promise.all([
-          import('@aws-sdk/client-cloudwatch-logs'),
-          import('./aws/client.ts'),
-          import('./aws/typed-answers.ts'),
-        ]);
-        return withTypedAnswers(new CloudWatchLogsClient(clientConfig({ ...aws.clientSettings(), region })));
-      });
-      return { ecs: new EcsObservations(ecs.client), logs };
-    },
-  };
 }
 
 /** Says on the run's page that we have a bug; post tells the others. */

@@ -5,10 +5,9 @@ import { commitToBuild } from './github/checked-out-commit.ts';
 import { type RunContext, readRunContext } from './github/run-context.ts';
 import { createAgents } from './runner/http.ts';
 import { endLeftProcesses } from './runner/left-processes.ts';
-import { hideInLibraryWords } from './runner/library-words.ts';
 import { isPrivateFolder, removePrivateFolder } from './runner/private-folder.ts';
-import { Redaction } from './runner/redaction.ts';
 import { type RunState, readRunState } from './runner/run-state.ts';
+import { makeSecret, redaction } from './runner/secrets.ts';
 import { githubRunner } from './runner/workflow-commands.ts';
 import type { Config } from './stages/inputs/config.ts';
 import { readConfig } from './stages/inputs/read-config.ts';
@@ -22,19 +21,13 @@ const LIMITS = { answerMs: 10_000, totalMs: 20_000 };
 /** Between two tries to record the end at GitHub, in milliseconds. */
 const RETRY_MS = 1_000;
 
-const redaction = new Redaction();
-hideInLibraryWords((text) => redaction.apply(text));
-
 /** Cleans up after main, and tells people where main ended before it could. */
 async function post(): Promise<void> {
   const state = readRunState(process.env);
   const { config } = readConfig(process.env);
   const context = await readRunContext(process.env);
   const inFiles = await secretsInFiles(config.build.secretFiles, context.workspace);
-  for (const secret of [...secretsOf(config), ...inFiles]) {
-    redaction.add(secret);
-    githubRunner.mask(secret);
-  }
+  [...secretsOf(config), ...inFiles].forEach(makeSecret);
   if (state?.privateFolder) await cleanUp(state.privateFolder, context);
   await tellWhatIsLeft(state, config, context);
 }
