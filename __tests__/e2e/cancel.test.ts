@@ -146,7 +146,7 @@ const cancels: readonly Cancel[] = [
     scenario: 'crash-loop',
     speed: 10,
     inputs: { 'on-failure': 'rollback' },
-    cancelAfter: once('Rollback of 1 service'),
+    cancelAfter: once('Rollback of dyno-agent-service'),
     says: /while it put the previous image back; ECS goes on with that: dyno-agent-service/,
     saysPost: /while it put the previous image back; ECS goes on with that: dyno-agent-service/,
     alsoSays: 'DG612',

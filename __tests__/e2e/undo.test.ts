@@ -23,6 +23,15 @@ function previousDigest({ run }: Deployed): string {
   return run.outputs['previous-image']?.split('@')[1] ?? '';
 }
 
+/** The lines of a group of the log, without their times. */
+function textsIn(log: string, group: string): readonly string[] {
+  const lines = log.split('\n');
+  const from = lines.findIndex((line) => line.endsWith(`##[group]${group}`));
+  if (from < 0) return [];
+  const to = lines.findIndex((line, at) => at > from && line.includes('##[endgroup]'));
+  return lines.slice(from + 1, to).map((line) => line.replace(/^.*?\d:\d\d {2}/, ''));
+}
+
 function latestDigest({ truth }: Deployed): string | undefined {
   return truth.images['dyno-agent']?.find(({ tags }) => tags.includes('latest'))?.digest;
 }
@@ -225,13 +234,27 @@ describe.concurrent('what an undoing puts back', () => {
   });
 });
 
+describe.concurrent('the log of ECS rolling back', () => {
+  it('tells what came after it was asked to, and nothing once more', async ({ expect }) => {
+    const { run } = await deploy({ scenario: 'crash-loop', speed: 30, inputs: ROLLBACK });
+    const [rollout, rollback] = ['Rollout', 'Rollback of dyno-agent-service'].map((title) =>
+      textsIn(run.log, title),
+    );
+    expect(rollout?.filter((text) => text.startsWith('has started')).length, run.log).toBeGreaterThan(0);
+    expect(rollback?.[0]).toMatch(/^ECS rolls deployment ecs-svc\/\d+ back$/);
+    expect(rollback?.at(-1)).toBe('over: rolled back');
+    expect(rollback?.join('\n')).not.toMatch(/^has started|registered|the last five took|crash|DG\d/m);
+    expect(rollback?.filter((text) => rollout?.includes(text))).toEqual([]);
+  });
+});
+
 describe.concurrent('an undoing that is cancelled', () => {
   it('ends as cancelled, says what was under way and why, and goes on in ECS', async ({ expect }) => {
     const { run, truth } = await deploy({
       scenario: circuitBreakerStop,
       speed: 20,
       inputs: ROLLBACK,
-      run: { cancelAfter: { when: (log) => log.includes('Rollback of 1 service') } },
+      run: { cancelAfter: { when: (log) => log.includes('Rollback of dyno-agent-service') } },
     });
     expect(run.outputs, run.log).toMatchObject({ result: 'cancelled', 'failure-code': 'DG643' });
     expect(run.outputs['failure-reason']).toContain(

@@ -106,6 +106,7 @@ export function toServiceDeployment(deployment: ServiceDeployment): ServiceDeplo
       rollback && {
         ...present('reason', text(rollback.reason)),
         ...present('revisionArn', rollback.serviceRevisionArn),
+        ...present('startedAt', time(rollback.startedAt)),
       },
     ),
     ...present(

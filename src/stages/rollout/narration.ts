@@ -18,22 +18,22 @@ export class Narration {
 
   started(watched: Watched, now: number): void {
     const { deploymentId, desiredCount } = watched.plan.deployment;
-    this.#tell(
-      watched,
-      'start',
-      `deployment ${deploymentId} started: ${count(desiredCount, 'task')} wanted`,
-      now,
-    );
+    // A roll back starts no deployment: it ends ours.
+    const text = watched.toldBefore
+      ? `ECS rolls deployment ${deploymentId} back`
+      : `deployment ${deploymentId} started: ${count(desiredCount, 'task')} wanted`;
+    this.#tell(watched, 'start', text, now);
   }
 
-  /** How long earlier rollouts took, once that is known. */
+  /** How long earlier rollouts took, once that is known; it tells nothing of a roll back. */
   earlier(watched: Watched, now: number): void {
-    const text = earlierText(watched.earlier ?? []);
+    const text = watched.toldBefore ? undefined : earlierText(watched.earlier ?? []);
     if (text !== undefined) this.#tell(watched, 'state', text, now);
   }
 
   /** What changed since the last look, or a sign of life where nothing did for long. */
-  looked(watched: Watched, progress: Progress, now: number): void {
+  looked(watched: Watched, seen: Progress, now: number): void {
+    const progress = newsIn(seen, watched);
     const lines = linesBetween(watched.progress, progress);
     for (const { kind, text } of lines) this.#tell(watched, kind, text, now);
     if (lines.length === 0 && now - watched.lastLineAt >= this.#heartbeatMs) {
@@ -46,13 +46,15 @@ export class Narration {
   ended(watched: Watched, outcome: RolloutOutcome, now: number): void {
     for (const { kind, text } of linesBetween(
       watched.progress,
-      progressOf(watched.plan, watched.state, ''),
+      newsIn(progressOf(watched.plan, watched.state, ''), watched),
     )) {
       if (kind === 'event') this.#tell(watched, kind, text, now);
     }
     // The sentence itself comes right after, at the end of the log.
     const { finding, result } = outcome;
-    const text = finding ? `over: ${result.replaceAll('-', ' ')} (${finding.code})` : 'completed';
+    // That it was asked to go back, which is what the code says of it, is known here.
+    const code = finding && !(watched.toldBefore && result === 'rolled-back') ? ` (${finding.code})` : '';
+    const text = finding ? `over: ${result.replaceAll('-', ' ')}${code}` : 'completed';
     this.#tell(watched, 'verdict', text, now);
   }
 
@@ -60,4 +62,19 @@ export class Narration {
     watched.lastLineAt = now;
     this.#say({ service: watched.plan.deployment.service, elapsedMs: now - this.#startedAt, kind, text });
   }
+}
+
+/** Without what a watch before this one has told: its events, and the trouble that made the roll back necessary. */
+function newsIn(progress: Progress, { toldBefore, state }: Watched): Progress {
+  if (toldBefore === undefined) return progress;
+  const rollback = state.serviceDeployment?.rollback;
+  // Between the request and its beginning, ECS goes on as before.
+  const from = rollback ? (rollback.startedAt ?? 0) : Number.POSITIVE_INFINITY;
+  const told = new Set(toldBefore.map(keyOf));
+  const events = progress.events.filter((event) => event.at >= from && !told.has(keyOf(event)));
+  return { ...progress, events, trouble: undefined, troubleKey: undefined };
+}
+
+function keyOf({ at, message }: RolloutOutcome['events'][number]): string {
+  return `${at} ${message}`;
 }

@@ -125,7 +125,11 @@ export interface ServiceDeploymentSnapshot {
   readonly finishedAt?: number;
   readonly target?: RevisionCounts;
   readonly sources: readonly RevisionCounts[];
-  readonly rollback?: { readonly reason?: string; readonly revisionArn?: string };
+  readonly rollback?: {
+    readonly reason?: string;
+    readonly revisionArn?: string;
+    readonly startedAt?: number;
+  };
   readonly breaker?: {
     /** `DISABLED`, `MONITORING`, `MONITORING_COMPLETE` or `TRIGGERED`. */
     readonly status?: string;

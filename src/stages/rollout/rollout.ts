@@ -45,6 +45,8 @@ export interface WatchOptions {
   readonly expected: ExpectedImage;
   /** The longest silence while waiting. */
   readonly heartbeatMs: number;
+  /** Deployments that are being rolled back: the events of each service that a watch before this one has told of. */
+  readonly rollingBack?: ReadonlyMap<string, RolloutOutcome['events']>;
 }
 
 /** What runs in the service at the verdict, where it isn't (only) the new image. */

@@ -15,11 +15,13 @@ export interface Watched {
   /** Seconds that earlier rollouts took; undefined until that is known. */
   earlier: readonly number[] | undefined;
   outcome: RolloutOutcome | undefined;
+  /** Where its roll back is watched: the events that were told before. */
+  readonly toldBefore: RolloutOutcome['events'] | undefined;
 }
 
 /** A rollout whose watch begins now. */
 export function startWatching(deployment: StartedDeployment, options: WatchOptions, now: number): Watched {
-  const { waitForMs, failFast, expected } = options;
+  const { waitForMs, failFast, expected, rollingBack } = options;
   return {
     plan: { deployment, waitForMs, failFast, expected },
     state: initialState(now),
@@ -28,5 +30,6 @@ export function startWatching(deployment: StartedDeployment, options: WatchOptio
     soon: true,
     earlier: undefined,
     outcome: undefined,
+    toldBefore: rollingBack?.get(deployment.service),
   };
 }

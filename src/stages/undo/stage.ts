@@ -124,7 +124,8 @@ async function begin(
     const rollback = own[index];
     if (rollback?.kind === 'done') begun.push({ kind: 'back', service: service.name, digest });
     else if (rollback?.kind === 'left') begun.push({ kind: 'left', service: service.name });
-    else if (rollback?.kind === 'rolling-back') begun.push({ ...rollback, service: service.name, digest });
+    else if (rollback?.kind === 'rolling-back')
+      begun.push({ ...rollback, service: service.name, digest, told: undoing.outcome?.events ?? [] });
     else begun.push(deployPrevious(undoing, await previousOf(undoing.before, work), work));
   }
   return await Promise.all(begun);

@@ -1,7 +1,7 @@
 import type { DeployContext } from '../deploy-context.ts';
 import type { PushedImage } from '../image/image.ts';
 import { count } from '../report/words.ts';
-import type { ExpectedImage, ProgressLine, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
+import type { ExpectedImage, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
 import { progressText } from '../rollout/stage.ts';
 import { watchRollouts } from '../rollout/watch.ts';
 import { ObservationFailed } from '../rollout/watch-failure.ts';
@@ -16,7 +16,14 @@ export type BackUnderWay = {
   readonly deployment: StartedDeployment;
   /** What it then runs, where that is known. */
   readonly digest: string | undefined;
-} & ({ readonly kind: 'rolling-back' } | { readonly kind: 'redeploying'; readonly expected: ExpectedImage });
+} & (
+  | {
+      readonly kind: 'rolling-back';
+      /** Events that the log has already. */
+      readonly told: RolloutOutcome['events'];
+    }
+  | { readonly kind: 'redeploying'; readonly expected: ExpectedImage }
+);
 
 /**
  * Waits for all of them together; gives each service's outcome, as far as it was seen. Throws the reason of a
@@ -36,12 +43,13 @@ export async function waitForAll(
   };
   const expectedOf = (each: BackUnderWay) => (each.kind === 'redeploying' ? each.expected : pushed);
   const groups = Map.groupBy(underWay, (each) => `${each.kind} ${expectedOf(each).digest}`);
-  ports.runner.openGroup(`Rollback of ${count(underWay.length, 'service')}`);
+  const names = underWay.map(({ service }) => service);
+  ports.runner.openGroup(`Rollback of ${names.length === 1 ? names[0] : count(names.length, 'service')}`);
   try {
     const watched = await Promise.all(
       [...groups.values()].map(async (group) => {
         const [first] = group;
-        return first ? await watch(group, expectedOf(first), context) : [];
+        return first ? await watch(group, expectedOf(first), context, names.length > 1) : [];
       }),
     );
     ports.signal.throwIfAborted();
@@ -51,17 +59,11 @@ export async function waitForAll(
   }
 }
 
-/** A roll back starts no deployment: it ends ours. */
-function toldOf({ kind, service, text }: ProgressLine, group: readonly BackUnderWay[]): string {
-  const back = group.find((each) => each.service === service);
-  if (kind !== 'start' || back?.kind !== 'rolling-back') return text;
-  return `ECS rolls deployment ${back.deployment.deploymentId} back`;
-}
-
 async function watch(
   group: readonly BackUnderWay[],
   expected: ExpectedImage,
   { config, ports }: DeployContext,
+  namesService: boolean,
 ): Promise<readonly RolloutOutcome[]> {
   const { ecs, logs } = await ports.watching();
   try {
@@ -73,13 +75,16 @@ async function watch(
         failFast: false,
         expected,
         heartbeatMs: HEARTBEAT_MS,
+        rollingBack: new Map(
+          group.flatMap((each) => (each.kind === 'rolling-back' ? [[each.service, each.told]] : [])),
+        ),
       },
       {
         ecs,
         logs,
         clock: ports.clock,
         signal: ports.signal,
-        onProgress: (line) => ports.runner.print(progressText({ ...line, text: toldOf(line, group) }, true)),
+        onProgress: (line) => ports.runner.print(progressText(line, namesService)),
       },
     );
   } catch (error) {
