@@ -93,6 +93,28 @@ describe('values', () => {
     ['extra-tags', 'v1.2.3\nv1', ['v1.2.3', 'v1']],
     ['build-args', 'A=1\nB=x=y\n# C=3', ['A=1', 'B=x=y']],
     ['platforms', 'linux/amd64,linux/arm64', ['linux/amd64', 'linux/arm64']],
+    // docs.docker.com, "Using secrets with GitHub Actions": quotes around an entry, doubled ones within it.
+    ['secrets', '"github_token=ghs_x"', ['github_token=ghs_x']],
+    [
+      'secrets',
+      '"KEY=first\nsecond"\nFOO=bar\n"EMPTY=aaaa\n\n  bbbb\n# ccc "\n"JSON={""key1"":""value1"",""key2"":2}"',
+      ['KEY=first\nsecond', 'FOO=bar', 'EMPTY=aaaa\n\n  bbbb\n# ccc ', 'JSON={"key1":"value1","key2":2}'],
+    ],
+    ['secrets', 'JSON={"a":"b","c":"d"}', ['JSON={"a":"b","c":"d"}']],
+    ['secrets', '# don\'t, "x\nA=1\r\n\r\n  B=2  ', ['A=1', 'B=2']],
+    ['secret-files', '"MY_SECRET=./secret.txt"', ['MY_SECRET=./secret.txt']],
+    ['secret-envs', 'A=FIRST,B=SECOND\n"C=THIRD"', ['A=FIRST', 'B=SECOND', 'C=THIRD']],
+    ['build-args', '"GREETING=hello, world"\nA=1,2', ['GREETING=hello, world', 'A=1,2']],
+    ['labels', '"org.example.text=two\nlines"', ['org.example.text=two\nlines']],
+    [
+      'cache-from',
+      'type=registry,ref=a/b:c\ntype=gha,"scope=x"',
+      ['type=registry,ref=a/b:c', 'type=gha,scope=x'],
+    ],
+    ['cache-to', 'type=local,dest=/tmp/cache,mode=max', ['type=local,dest=/tmp/cache,mode=max']],
+    ['ssh', 'default,github=/tmp/key', ['default', 'github=/tmp/key']],
+    ['build-contexts', '"base=docker-image://alpine:3"', ['base=docker-image://alpine:3']],
+    ['platforms', '"linux/amd64,linux/arm64"\nlinux/386', ['linux/amd64', 'linux/arm64', 'linux/386']],
     ['image-tag', '_x.Y-1', '_x.Y-1'],
   ])('%s: %j', (name, text, value) => {
     const { values, invalid } = parsed({ [name]: text });
@@ -124,6 +146,8 @@ describe('values', () => {
     ['extra-tags', 'good\nnot good'],
     ['build-args', 'JUST_A_NAME'],
     ['secrets', '=value'],
+    ['secrets', '"token=never closed\nA=1'],
+    ['build-args', 'A=1\n"B=2" more'],
     ['engine', 'containerd'],
     ['cluster', 'my cluster'],
     ['service', 'web,web'],

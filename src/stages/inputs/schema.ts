@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { nameInArn } from '../../aws/arn.ts';
 import { commandWords } from '../pre-deploy/command-words.ts';
+import { splitCommaEntries, splitEntries } from './build-lists.ts';
 import { isImageTag, TAG } from './image-tag.ts';
 import { repeated, splitLines, splitList, splitNotedList } from './lists.ts';
 import { REGION } from './region.ts';
@@ -41,10 +42,18 @@ const matching = (pattern: RegExp, shape: string) =>
 const lines = v.pipe(v.string(), v.transform(splitLines));
 const list = v.pipe(v.string(), v.transform(splitList));
 
-const pairs = (shape: string) =>
+const entries = v.pipe(v.string(), v.transform(splitEntries));
+const commaEntries = v.pipe(v.string(), v.transform(splitCommaEntries));
+
+const PAIR = /^[^="\s][^=]*=/;
+
+const pairs = (shape: string, entry = entries) =>
   v.pipe(
-    lines,
-    v.check((all) => all.every((line) => /^[^=\s][^=]*=/.test(line)), `has one ${shape} a line`),
+    entry,
+    v.check(
+      (all) => all.every((pair) => PAIR.test(pair)),
+      `has one ${shape} a line; one that has several lines stands in double quotes`,
+    ),
   );
 
 /** An image tag: OCI distribution spec, "Pulling manifests" (`[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`). */
@@ -148,14 +157,14 @@ export const INPUTS = {
   target: optional,
   'build-args': pairs('`NAME=value`'),
   labels: pairs('`name=value`'),
-  platforms: list,
+  platforms: commaEntries,
   secrets: pairs('`id=value`'),
-  'secret-envs': pairs('`id=VARIABLE`'),
+  'secret-envs': pairs('`id=VARIABLE`', commaEntries),
   'secret-files': pairs('`id=path`'),
-  ssh: lines,
+  ssh: commaEntries,
   'build-contexts': pairs('`name=path`'),
-  'cache-from': lines,
-  'cache-to': lines,
+  'cache-from': entries,
+  'cache-to': entries,
   provenance: optional,
   sbom: optional,
   pull: bool(false),
