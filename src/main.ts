@@ -79,7 +79,7 @@ async function loadStages(aws: Aws | undefined) {
   return await import('./stages/run.ts');
 }
 
-/** The report with the number of commits since the image before, where the checkout has them. */
+/** The report with the number of commits between the image before and this one, where the checkout has them. */
 async function withCommitCount(
   report: RunReport,
   environment: Readonly<Record<string, string | undefined>>,
@@ -88,7 +88,8 @@ async function withCommitCount(
   const { previousCommit, run: context } = report;
   if (!previousCommit || signal.aborted) return report;
   const { sha } = deployedCommit(report);
-  return { ...report, commitsSince: await commitsBetween(previousCommit, sha, context, environment) };
+  const [from, to] = report.mode === 'rollback' ? [sha, previousCommit] : [previousCommit, sha];
+  return { ...report, commitsSince: await commitsBetween(from, to, context, environment) };
 }
 
 /** Says on the run's page that we have a bug; post tells the others. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commitUrl, compareUrl, errorUrl, serviceUrl } from '../../../src/stages/report/links.ts';
+import { commitUrl, comparison, errorUrl, serviceUrl } from '../../../src/stages/report/links.ts';
+import type { RunReport } from '../../../src/stages/report/run-report.ts';
 import { slackMessage } from '../../../src/stages/report/slack-message.ts';
 import { REPORTS, RUN } from './reports.ts';
 
@@ -41,18 +42,37 @@ describe("the service's page in the AWS console", () => {
 });
 
 describe('the links to GitHub', () => {
+  const base = 'a31be07000000000000000000000000000000000';
+
   it('are of the commit that is deployed', () => {
-    const base = 'a31be07000000000000000000000000000000000';
     expect(commitUrl(REPORTS.succeeded)).toBe(`https://github.com/acme/dyno-agent/commit/${SHA}`);
-    expect(compareUrl(REPORTS.succeeded, base)).toBe(
-      `https://github.com/acme/dyno-agent/compare/${base}...${SHA}`,
-    );
+    expect(comparison({ ...REPORTS.succeeded, commitsSince: 3 })).toEqual({
+      words: '3 commits since',
+      sha: 'a31be07',
+      url: `https://github.com/acme/dyno-agent/compare/${base}...${SHA}`,
+    });
     expect(errorUrl({ run: RUN }, 'DG612')).toMatch(/errors\.md#dg612$/);
   });
+
+  it.each([
+    [3, '3 commits before'],
+    [0, 'instead of'],
+  ])(
+    'are of what a rollback takes back, which is nothing since the image before: %i',
+    (commitsSince, words) => {
+      const earlier = '7f20b9c000000000000000000000000000000000';
+      const image = { ...REPORTS.succeeded.image, tag: earlier } as RunReport['image'];
+      expect(comparison({ ...REPORTS.succeeded, mode: 'rollback', image, commitsSince })).toEqual({
+        words,
+        sha: 'a31be07',
+        url: `https://github.com/acme/dyno-agent/compare/${earlier}...${base}`,
+      });
+    },
+  );
 
   it('are left out where there is no repository', () => {
     const run = { ...RUN, repository: '' };
     expect(commitUrl({ ...REPORTS.succeeded, run })).toBeUndefined();
-    expect(compareUrl({ ...REPORTS.succeeded, run }, SHA)).toBeUndefined();
+    expect(comparison({ ...REPORTS.succeeded, run })?.url).toBeUndefined();
   });
 });

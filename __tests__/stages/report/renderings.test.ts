@@ -87,6 +87,20 @@ describe('green', () => {
   });
 });
 
+describe('the first line of the log', () => {
+  it.each([
+    ['deploy', 'acme/dyno-agent@4f9c2e1 (main) to dyno-agent-service, cluster dyno-agent-cluster'],
+    ['check', 'check of acme/dyno-agent@4f9c2e1 (main) for dyno-agent-service, cluster dyno-agent-cluster'],
+    // The commit that is checked out is not what goes out.
+    [
+      'rollback',
+      'rollback of dyno-agent-service, cluster dyno-agent-cluster; run from acme/dyno-agent@4f9c2e1 (main)',
+    ],
+  ] as const)('says what a %s is of', (mode, words) => {
+    expect(headline({ ...REPORTS.succeeded, mode })).toBe(`deploy-guard 1.4.0: ${words}`);
+  });
+});
+
 describe('the Slack message', () => {
   const section = (report: RunReport) => {
     const [block] = slackMessage(report).blocks;
@@ -111,6 +125,30 @@ describe('the Slack message', () => {
     const shown = section({ ...REPORTS.succeeded, notes: [finding('warning', 1), finding('note', 2)] });
     expect(shown).toContain('DG551 warning 1');
     expect(shown).not.toContain('note 2');
+  });
+
+  const undone = (code: Finding['code']): RunReport => {
+    const crashed: RunReport = REPORTS.crashed;
+    const undo = { asked: [], begun: [], over: true };
+    const stages = [...crashed.stages, { name: 'undo', startMs: 116_700, ms: 2_000 } as const];
+    return { ...crashed, result: 'rolled-back', stages, undo, failures: [{ ...CRASHED, code }] };
+  };
+
+  it('names the stage that failed, not the one that undid it', () => {
+    expect(section(undone('DG612'))).toContain('DG612 · in rollout · ');
+    expect(section(undone('DG651'))).toContain('DG651 · in undo · ');
+    expect(section({ ...undone('DG643'), undo: { asked: [], begun: [], over: false } })).toContain('in undo');
+  });
+
+  it.each<readonly [RunReport['result'], string]>([
+    ['failed', 'deployed in part to'],
+    ['rolled-back', 'deployed in part to'],
+    ['timed-out', 'deployed in part to'],
+    ['superseded', 'superseded by'],
+  ])('says of one of two services that went well, where the other is %s', (result, words) => {
+    const deployments = [...REPORTS.crashed.deployments, ...REPORTS.succeeded.deployments];
+    expect(section({ ...REPORTS.crashed, result, deployments })).toContain(words);
+    expect(renderSummary({ ...REPORTS.crashed, result, deployments }).toLowerCase()).toContain(words);
   });
 
   /** 50 services whose names are as long as ECS takes them. */

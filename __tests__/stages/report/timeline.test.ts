@@ -24,6 +24,19 @@ describe('timeline', () => {
     expect(timeline(REPORTS.succeeded)).not.toContain('crit');
   });
 
+  it('does not mark an undoing that went well, but what it was for', () => {
+    const stages = [...REPORTS.crashed.stages, { name: 'undo', startMs: 116_700, ms: 2_000 } as const];
+    const undo = { asked: [], begun: [], over: true };
+    const marked = (report: RunReport) =>
+      timeline(report)
+        .split('\n')
+        .flatMap((line) => /^ {4}(?!service)(\S+) .*:crit/.exec(line)?.[1] ?? []);
+    const undone: RunReport = { ...REPORTS.crashed, result: 'rolled-back', stages, undo };
+    expect(marked(undone)).toEqual(['rollout']);
+    const failures = REPORTS.crashed.failures.map((each) => ({ ...each, code: 'DG651' as const }));
+    expect(marked({ ...undone, result: 'failed', failures })).toEqual(['rollout', 'undo']);
+  });
+
   it('has no line but of its own grammar, whatever a service is called', () => {
     fc.assert(
       fc.property(hostileText, (name) => {

@@ -1,5 +1,6 @@
 import { nameInArn } from '../../aws/arn.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
+import { count, shortSha } from './words.ts';
 
 type OfCommit = Pick<RunReport, 'mode' | 'image' | 'commit' | 'run'>;
 
@@ -39,11 +40,31 @@ export function commitUrl(report: OfCommit): string | undefined {
   return sha && run.repository ? `${run.serverUrl}/${run.repository}/commit/${sha}` : undefined;
 }
 
-/** The comparison of two commits on GitHub. */
-export function compareUrl(report: OfCommit, base: string): string | undefined {
-  const { run } = report;
+/**
+ * The commits between the image before and this one, in words that end before the short SHA of the image before, and
+ * their comparison on GitHub. Undefined where that is not known, or the same commit.
+ */
+export function comparison(
+  report: OfCommit & Pick<RunReport, 'previousCommit' | 'commitsSince'>,
+): { readonly words: string; readonly sha: string; readonly url: string | undefined } | undefined {
+  const { previousCommit: before, commitsSince, mode } = report;
   const { sha } = deployedCommit(report);
-  return sha && run.repository ? `${run.serverUrl}/${run.repository}/compare/${base}...${sha}` : undefined;
+  if (!before || before === sha) return undefined;
+  const many = commitsSince ? `${count(commitsSince, 'commit')} ` : '';
+  // A rollback takes the commits back that came after the one that it goes back to.
+  const isBack = mode === 'rollback';
+  const preposition = isBack ? (many ? 'before' : 'instead of') : 'since';
+  return {
+    words: `${many}${preposition}`,
+    sha: shortSha(before),
+    url: isBack ? compareUrl(report, sha, before) : compareUrl(report, before, sha),
+  };
+}
+
+function compareUrl({ run }: OfCommit, base: string, head: string): string | undefined {
+  return base && head && run.repository
+    ? `${run.serverUrl}/${run.repository}/compare/${base}...${head}`
+    : undefined;
 }
 
 /** A file, or a line of it, of the commit that is checked out, on GitHub. */

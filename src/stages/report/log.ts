@@ -18,7 +18,10 @@ export function headline(report: RunReport): string {
   const services =
     report.services.length > 5 ? count(report.services.length, 'service') : listed(report.services);
   const where = `${services || 'no service'}, cluster ${report.cluster}`;
-  return `deploy-guard ${version}: ${mode === 'deploy' ? '' : `${mode}, `}${what} to ${where}`;
+  if (mode === 'rollback') return `deploy-guard ${version}: rollback of ${where}; run from ${what}`;
+  return mode === 'check'
+    ? `deploy-guard ${version}: check of ${what} for ${where}`
+    : `deploy-guard ${version}: ${what} to ${where}`;
 }
 
 /** The rows of the preflight, a check a row, each finding below in its place. */

@@ -61,7 +61,7 @@ export interface RunReport {
   readonly previousImage: string | undefined;
   /** The 40-character commit that the image before is tagged with, where it is. */
   readonly previousCommit: string | undefined;
-  /** How many commits are new since `previousCommit`, where the checkout has its history. */
+  /** How many commits are new since `previousCommit`, or in `rollback` taken back, where the checkout has its history. */
   readonly commitsSince?: number | undefined;
   /** Something was changed that nothing else here shows: a push not confirmed yet, or what a main that ended did. */
   readonly changedBefore?: boolean;
@@ -96,6 +96,15 @@ export function isGreen(result: Result): boolean {
 /** Whether ECS has nothing more to do about a deployment that ended so; one that failed may go on to try. */
 export function isOver(result: Result): boolean {
   return result === 'succeeded' || result === 'rolled-back' || result === 'superseded';
+}
+
+/** The stages in which the run failed: an undoing that went well comes after the one that it was for. */
+export function failedStages({ stages, result, failures, undo }: RunReport): readonly StageName[] {
+  if (isGreen(result)) return [];
+  const names = stages.map(({ name }) => name);
+  const isUndone = names.at(-1) === 'undo' && undo?.over === true;
+  if (!isUndone) return names.slice(-1);
+  return failures[0]?.code === 'DG651' ? names.slice(-2) : names.slice(-2, -1);
 }
 
 /** From the worst to the best. */

@@ -4,11 +4,11 @@ import { oneLine } from '../../runner/text.ts';
 import { findingsOf } from '../preflight/check.ts';
 import { whatElse, whoServes } from './afterwards.ts';
 import { fixInOneLine } from './fix-text.ts';
-import { commitUrl, compareUrl, errorUrl, serviceToSee, serviceUrl } from './links.ts';
-import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
+import { commitUrl, comparison, errorUrl, serviceToSee, serviceUrl } from './links.ts';
+import { deployedCommit, failedStages, isGreen, type RunReport } from './run-report.ts';
 import { escaped, fitting, ownWords, quoted, SECTION_MOST, slackLink, some } from './slack-text.ts';
 import { verdictWords } from './verdict-words.ts';
-import { count, duration, placeOf, shortDigest, shortSha } from './words.ts';
+import { duration, placeOf, shortDigest, shortSha } from './words.ts';
 
 /** A message for an incoming webhook: blocks, and the text that notifications and screen readers take. */
 export interface SlackMessage {
@@ -106,18 +106,16 @@ function successBody(report: RunReport): readonly string[] {
   ];
 }
 
-/** The commits that are new with this deployment, as a link to their comparison. */
+/** The commits that are new with this deployment, or are taken back, as a link to their comparison. */
 function since(report: RunReport): string {
-  const { previousCommit: base, commitsSince } = report;
-  if (!base || base === deployedCommit(report).sha) return '';
-  const words = `${commitsSince ? `${count(commitsSince, 'commit')} ` : ''}since \`${shortSha(base)}\``;
-  return ` · ${slackLink(words, compareUrl(report, base))}`;
+  const between = comparison(report);
+  return between ? ` · ${slackLink(`${between.words} \`${between.sha}\``, between.url)}` : '';
 }
 
 /** What went wrong; and what is true now, what to do, and of which run that is. */
 function failureBody(report: RunReport): readonly [what: readonly string[], next: readonly string[]] {
   const [first, ...others] = report.failures;
-  const stage = report.stages.at(-1)?.name;
+  const stage = failedStages(report).at(-1);
   const facing = [report.region, report.accountId].filter(Boolean).join(' · ');
   const what = [
     ...(first ? [`*${escaped(first.title, 500)}*${at(first)}`] : []),

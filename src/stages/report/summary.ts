@@ -1,11 +1,11 @@
-import { type Finding, isHygiene } from '../../finding.ts';
+import { type Finding, isHygiene, type Result } from '../../finding.ts';
 import { findingsOf } from '../preflight/check.ts';
 import { earlierText } from '../rollout/progress.ts';
 import { afterwards } from './afterwards.ts';
 import { checklist } from './checklist.ts';
 import { fixMarkdown } from './fix-text.ts';
 import { hygieneSection, withFewHygiene } from './hygiene.ts';
-import { commitUrl, compareUrl, errorUrl, serviceUrl } from './links.ts';
+import { commitUrl, comparison, errorUrl, serviceUrl } from './links.ts';
 import { code, codeBlock, link, own, ownCell, plain } from './markdown.ts';
 import { deployedCommit, isGreen, type RunReport } from './run-report.ts';
 import { timeline } from './timeline.ts';
@@ -49,19 +49,19 @@ function fitting(sections: readonly string[]): readonly string[] {
 }
 
 function heading(report: RunReport): string {
-  const { run, environment, previousCommit, commitsSince } = report;
+  const { run, environment } = report;
   const { mark, verb, preposition, addition } = verdictWords(report);
   const { sha, subject } = deployedCommit(report);
   const place = environment ? ` ${preposition} ${plain(environment, 100)}` : '';
   const words = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}${place}${addition}`;
-  const since = `${commitsSince ? `${count(commitsSince, 'commit')} ` : ''}since ${shortSha(previousCommit ?? '')}`;
+  const between = comparison(report);
   const facts = [
     sha && link(shortSha(sha), commitUrl(report)),
     subject && plain(subject, 120),
     run.branch && plain(run.branch, 80),
     run.actor && `by ${plain(run.actor, 60)}`,
     duration(report.totalMs),
-    previousCommit && previousCommit !== sha && link(since, compareUrl(report, previousCommit)),
+    between && link(`${between.words} ${between.sha}`, between.url),
   ].filter(Boolean);
   return `## ${mark} ${words}: ${plain(report.repository || run.repository)}\n\n${facts.join(' · ')}`;
 }
@@ -106,13 +106,19 @@ function services(report: RunReport): string {
     // The reason of a service that is the run's own reason stands above.
     const why = reason && report.deployments.length > 1 ? `: ${plain(reason, 300)}` : '';
     const revision = taskDefinition ? plain(taskDefinition, 120) : '–';
-    return `| ${link(service, serviceUrl(report, service))} | ${isGreen(result) ? '✓' : '✗'} ${result}${why} | ${tasks} | ${revision} | ${time} |`;
+    return `| ${link(service, serviceUrl(report, service))} | ${markOf(result)} ${result}${why} | ${tasks} | ${revision} | ${time} |`;
   });
   return [
     '| Service | Result | New tasks | Task definition | Time |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** Of what nobody did wrong, neither. */
+function markOf(result: Result): '✓' | '✗' | '–' {
+  if (isGreen(result)) return '✓';
+  return result === 'superseded' || result === 'cancelled' ? '–' : '✗';
 }
 
 /** `mode: check`: what a deploy from here would do, in the log's own lines. */

@@ -1,4 +1,4 @@
-import { isGreen, type RunReport, type StageReport } from './run-report.ts';
+import { failedStages, isGreen, type RunReport, type StageReport } from './run-report.ts';
 import { duration } from './words.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -11,13 +11,14 @@ const HOUR_MS = 3600_000;
 export function timeline(report: RunReport): string {
   const { stages, totalMs } = report;
   if (stages.length === 0 || totalMs >= DAY_MS) return '';
+  const failed = failedStages(report);
   const lines = [
     'gantt',
     '    dateFormat HH:mm:ss.SSS',
     `    axisFormat ${totalMs < HOUR_MS ? '%M:%S' : '%H:%M'}`,
     '    todayMarker off',
     '    section Run',
-    ...stages.map((stage, at) => bar(stage.name, stage, at === stages.length - 1 && !isGreen(report.result))),
+    ...stages.map((stage) => bar(stage.name, stage, failed.includes(stage.name))),
     ...rollouts(report),
   ];
   return `\`\`\`mermaid\n${lines.join('\n')}\n\`\`\``;

@@ -36,19 +36,19 @@ export function verdictWords(report: RunReport): VerdictWords {
   const { result, mode } = report;
   const mark = isGreen(result) ? '✅' : result === 'superseded' || result === 'cancelled' ? '⚪' : '❌';
   const [verb, preposition] = (mode === 'rollback' ? ROLLBACK : DEPLOY)[result];
-  if (result !== 'failed') return { mark, verb, preposition, addition: '' };
-  const code = report.failures[0]?.code ?? '';
-  if (code === 'DG902') return { mark, verb: `${mode} cut short`, preposition: 'in', addition: '' };
+  if (result === 'failed' && report.failures[0]?.code === 'DG902')
+    return { mark, verb: `${mode} cut short`, preposition: 'in', addition: '' };
   const [done, where] = (mode === 'rollback' ? ROLLBACK : DEPLOY).succeeded;
-  switch (howManySucceeded(report)) {
-    case 'all':
-      return { mark, verb: done, preposition: where, addition: ', but not healthy' };
-    case 'some':
-      return { mark, verb: `${done} in part`, preposition: where, addition: '' };
-    case 'none':
-      return { mark, verb, preposition, addition: '' };
-  }
+  const many = howManySucceeded(report);
+  if (many === 'some' && IN_PART.has(result))
+    return { mark, verb: `${done} in part`, preposition: where, addition: '' };
+  return many === 'all' && result === 'failed'
+    ? { mark, verb: done, preposition: where, addition: ', but not healthy' }
+    : { mark, verb, preposition, addition: '' };
 }
+
+/** Results of a run that leave other services with the new image. */
+const IN_PART: ReadonlySet<Result> = new Set(['failed', 'rolled-back', 'timed-out']);
 
 function howManySucceeded({ deployments }: RunReport): 'all' | 'some' | 'none' {
   const good = deployments.filter(({ result }) => result === 'succeeded').length;
