@@ -43,6 +43,14 @@ describe('required-secrets', () => {
     ['', 'password', 'DG115'],
     ['', 'JWT_SECRET', 'DG115'],
     ['', 'jwt_secret', 'DG115'],
+    ['', 'jwt-secret', 'DG115'],
+    ['', 'JwtSecret', 'DG115'],
+    ['', 'secret-goes-here', 'DG115'],
+    ['', 'enter-your-password-here', 'DG115'],
+    ['', 'xxx-xxx-xxx', 'DG115'],
+    ['', 'foobar', 'DG115'],
+    ['', 'redacted', 'DG115'],
+    ['', 'not-set', 'DG115'],
     ['', '${{ secrets.JWT_SECRET }}', 'DG115'],
     ['', 'secrets.JWT_SECRET', 'DG115'],
     ['', '$(JWT_SECRET)', 'DG115'],
@@ -63,6 +71,9 @@ describe('required-secrets', () => {
     ['', '“quoted” in part', undefined],
     ['', 'x', undefined],
     ['', 'hunter2', undefined],
+    ['', 'x-ray', undefined],
+    ['', 'foobar-4711', undefined],
+    ['', 'here-goes-nothing', undefined],
     ['', 'it"s', undefined],
     ['', '"', undefined],
     ['', '{"key": "value"}', undefined],
@@ -89,6 +100,11 @@ describe('required-secrets', () => {
     ['strong', 'Password1234567!', 'DG117'],
     ['strong', 'P@ssw0rd12345678', 'DG117'],
     ['strong', 'Qwerty1234567890!', 'DG117'],
+    ['strong', 'Qwertyui12345678!', 'DG117'],
+    ['strong', 'P4ssw0rd!P4$$w0rd', 'DG117'],
+    ['strong', '1qaz2wsx3edc4rfV!', 'DG117'],
+    ['strong', 'Zaq12wsxZaq12wsx!', 'DG117'],
+    ['strong', 'Qwest-Edcon-4711-passing', undefined],
     ['strong', 'Aa1Aa1Aa1Aa1Aa1Aa1', 'DG117'],
     ['strong', '4a6f2c9e8b1d7f3a5c0e9d8b7a6f5e4d', 'DG117'],
     ['strong min=40', STRONG, 'DG116'],
@@ -201,7 +217,22 @@ describe('required-secrets', () => {
       }),
     );
     const started = performance.now();
-    for (const piece of ['abc', 'password', 'test', '<', '"', ' ', 'your-', '${{', 'Aa1!']) {
+    for (const piece of [
+      'abc',
+      'password',
+      'test',
+      '<',
+      '"',
+      ' ',
+      'your-',
+      '${{',
+      'Aa1!',
+      'xxx',
+      'xxx-',
+      'put-',
+      '-here',
+      'Aa1 4',
+    ]) {
       await codes('A strong', { A: `${piece.repeat(20_000)}!` });
     }
     expect(performance.now() - started).toBeLessThan(20_000);

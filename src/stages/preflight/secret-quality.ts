@@ -2,11 +2,23 @@
 export const MIN_STRONG = 16;
 
 const PLACEHOLDERS =
-  /^(change[-_ ]?(me|this|it)([-_ ]?(please|now|later|first|soon|before[-_ ]\w+|in[-_ ]\w+))?\d{0,4}|your[-_ ].*|my[-_ ]?(secret|password)|todo|tbd|fixme|placeholder|dummy|example|sample|test|none|null|undefined|n\/?a|empty|secret|password|replace[-_ ]?(me|this|with).*|insert[-_ ].*|x{3,}|\*{3,}|\.{3,}|-{3,}|0{4,}|1{4,})[!.]*$/i;
+  /^(change[-_ ]?(me|this|it)([-_ ]?(please|now|later|first|soon|before[-_ ]\w+|in[-_ ]\w+))?\d{0,4}|your[-_ ].*|my[-_ ]?(secret|password)|todo|tbd|fixme|placeholder|dummy|example|sample|test|none|null|undefined|n\/?a|empty|secret|password|replace[-_ ]?(me|this|with).*|insert[-_ ].*|x{3,}([-_ ]x+)*|foo|(foo)?bar|redacted|unset|not[-_ ]?set|.*[-_ ]goes[-_ ]here|(put|enter|add)[-_ ].*[-_ ]here|\*{3,}|\.{3,}|-{3,}|0{4,}|1{4,})[!.]*$/i;
 
 /** The most common passwords and what they are built on (NCSC and NordPass lists); a strong secret is none of them, digits and signs taken off. */
 const COMMON =
-  /^(password|passw0rd|p@ssw0rd|p@ssword|qwerty(uiop)?|azerty|letmein|welcome|admin(istrator)?|root|user|iloveyou|monkey|dragon|football|baseball|superman|batman|master|shadow|sunshine|princess|login|abc|abcdef(gh)?|trustno|hello|freedom|whatever|secret|default|postgres|mysql|changeme|guest|test|temp)+$/i;
+  /^(password|passw0rd|p@ssw0rd|p@ssword|qwerty(u(i(op?)?)?)?|azerty|(qaz|zaq)?wsx(edc(rfv)?)?|letmein|welcome|admin(istrator)?|root|user|iloveyou|monkey|dragon|football|baseball|superman|batman|master|shadow|sunshine|princess|login|abc|abcdef(gh)?|trustno|hello|freedom|whatever|secret|default|postgres|mysql|changeme|guest|test|temp)+$/i;
+
+/** Signs as they are put for letters. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+};
 
 /** Why a value is no value at all, in words that end "is a placeholder: …"; undefined where it isn't one. */
 export function placeholderIn(name: string, value: string): string | undefined {
@@ -16,7 +28,7 @@ export function placeholderIn(name: string, value: string): string | undefined {
     return 'an expression without its braces, `${{ … }}`';
   if (/^(\$[A-Z_][A-Z0-9_]*|\$\{\w+\}|\$\(\w+\)|%[A-Z_][A-Z0-9_]*%)$/.test(trimmed))
     return 'the name of a shell variable that nothing filled in';
-  if (trimmed.toLowerCase() === name.toLowerCase()) return "the variable's own name";
+  if (withoutSigns(trimmed) === withoutSigns(name)) return "the variable's own name";
   if (/^(<.*>|\[.*\]|\{\{.*\}\})$/s.test(trimmed) && !/["':]/.test(trimmed))
     return 'text in brackets, to be filled in';
   if (PLACEHOLDERS.test(trimmed)) return 'a word that stands for a value';
@@ -34,9 +46,22 @@ export function weaknessOf(value: string): string | undefined {
     return 'it has fewer than three of the four classes (lower case, upper case, digits, other signs)';
   }
   if (new Set(characters).size < 6) return 'it repeats the same few characters';
-  const bare = value.replaceAll(/[^\p{L}@0]/gu, '');
-  if (COMMON.test(bare) || COMMON.test(value.replaceAll(/[^\p{L}]/gu, ''))) {
+  if (readings(value).some((letters) => COMMON.test(letters))) {
     return 'it is a common password with signs around it';
   }
   return undefined;
+}
+
+/** The letters of a value; with `@` and `0`, which some words have; and with every sign that stands for a letter read as that. */
+function readings(value: string): readonly string[] {
+  const inside = /\p{L}.*\p{L}/su.exec(value)?.[0] ?? '';
+  return [
+    value.replaceAll(/[^\p{L}]/gu, ''),
+    value.replaceAll(/[^\p{L}@0]/gu, ''),
+    inside.replaceAll(/[013457@$]/g, (sign) => LOOKALIKES[sign] ?? '').replaceAll(/[^\p{L}]/gu, ''),
+  ];
+}
+
+function withoutSigns(text: string): string {
+  return text.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
