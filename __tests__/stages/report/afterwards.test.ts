@@ -32,6 +32,76 @@ describe('what is said to be true after a run that failed', () => {
     );
   });
 
+  const [deployment] = crashed.deployments;
+  /** One service whose rollout did not end well, as it was last seen. */
+  const ended = (change: object): RunReport => {
+    if (!deployment?.outcome) throw new Error('the report of a crash has no outcome');
+    return { ...crashed, deployments: [{ ...deployment, outcome: { ...deployment.outcome, ...change } }] };
+  };
+
+  it.each([
+    [{ running: 0 }, 'dyno-agent-service: 2 tasks of the previous image (a31be07) still serve.'],
+    [
+      { running: 1 },
+      'dyno-agent-service: 2 tasks of the previous image (a31be07) still serve, and 1 of the new image runs.',
+    ],
+    [
+      { running: 2, stillServing: { running: 0 } },
+      'dyno-agent-service: 2 tasks of the new image run, and none of the previous one.',
+    ],
+    [
+      { running: 0, stillServing: { running: 0 } },
+      'dyno-agent-service: no task runs, neither of the new image nor of the previous one.',
+    ],
+    [
+      { running: 2, finding: { ...crashed.failures[0], code: 'DG631' } },
+      'dyno-agent-service: 2 tasks of the previous image (a31be07) still serve, and 2 of another image run.',
+    ],
+  ])('counts the tasks of both images: %o', (change, sentence) => {
+    expect(afterwards(ended(change))[0]).toBe(sentence);
+  });
+
+  const arn = 'arn:aws:ecs:us-east-1:123456789012:service-deployment/c/dyno-agent-service/abc';
+  const goesOn = ended({ serviceDeployment: { arn, status: 'IN_PROGRESS' } });
+
+  it('is that ECS goes on, and how to end that', () => {
+    expect(afterwards(goesOn)[1]).toBe(
+      `ECS goes on with the deployment of dyno-agent-service. To put the previous image back: \`aws ecs stop-service-deployment --stop-type ROLLBACK --service-deployment-arn ${arn}\`.`,
+    );
+    const two = { ...goesOn, deployments: [...goesOn.deployments, ...goesOn.deployments] };
+    expect(afterwards(two).join('\n')).toContain(
+      'the deployments of 2 services: `mode: rollback` ends that.',
+    );
+  });
+
+  it.each([
+    ['ECS has ended it', ended({ serviceDeployment: { arn, status: 'STOPPED' } })],
+    ['it was undone', { ...goesOn, undo: { asked: [], begun: [], over: true } }],
+    [
+      'the reason says so',
+      {
+        ...goesOn,
+        failures: crashed.failures.map((each) => ({
+          ...each,
+          title: 'dyno-agent-service: AWS gave no answer; the rollout goes on in ECS.',
+        })),
+      },
+    ],
+  ])('is not that ECS goes on where %s', (_, report) => {
+    expect(afterwards(report as RunReport).join('\n')).not.toContain('goes on');
+  });
+
+  it('names the setting that puts the tag back, where the run would have used it', () => {
+    const hint = '`on-failure: rollback` would have put it back.';
+    expect(afterwards(crashed).join('\n')).toContain(hint);
+    for (const other of [
+      { ...crashed, mode: 'rollback' as const },
+      { ...crashed, deployments: [] },
+      REPORTS.cancelled,
+    ])
+      expect(afterwards(other).join('\n')).not.toContain(hint);
+  });
+
   it('says nothing of who served before an undoing', () => {
     const undo = { asked: [], begun: [], over: true };
     expect(afterwards({ ...crashed, undo }).join('\n')).not.toMatch(/serves?\b|runs any more/);

@@ -1,13 +1,17 @@
 import type { PushedImage } from '../image/image.ts';
 import type { MovedTag } from '../image/moving-tags.ts';
-import type { StillServing } from '../rollout/rollout.ts';
+import type { RolloutOutcome, StillServing } from '../rollout/rollout.ts';
 import { changedAnything, type RunReport, type ServiceReport } from './run-report.ts';
+import { FOUND_WITH_ANOTHER } from './running-tasks.ts';
 import { ago, count, shortDigest, shortTag } from './words.ts';
 
-/** What is true in AWS after a run that failed: who serves, and where the moving tag points. A sentence each. */
+/** What is true in AWS after a run that failed: who serves, what goes on, where the moving tag points. A sentence each. */
 export function afterwards(report: RunReport): readonly string[] {
   return [...whoServes(report), ...whatElse(report)];
 }
+
+/** States of a service deployment in which ECS goes on with it (API_ServiceDeployment). */
+const ONGOING: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS']);
 
 /** So many services that are as they should be are named one by one. */
 const NAMED = 3;
@@ -27,7 +31,7 @@ export function whoServes(report: RunReport): readonly string[] {
   ];
 }
 
-/** The sentences that are not about one service: whether anything was changed, and where the moving tag points. */
+/** What else is true: whether anything was changed, what ECS goes on with, and where the moving tag points. */
 export function whatElse(report: RunReport): readonly string[] {
   if (!changedAnything(report)) return ['Nothing was changed: no push, no tag, no deployment.'];
   const asked = report.unanswered.length > 0 || report.deployments.some(({ deploymentId }) => deploymentId);
@@ -36,7 +40,29 @@ export function whatElse(report: RunReport): readonly string[] {
   const isSaid = report.failures.some(({ title }) => /\bno service was changed\b/i.test(title));
   return [
     ...(asked || isSaid ? [] : ['No service was changed.']),
+    ...goesOn(report),
     ...(image && moved && report.result !== 'superseded' ? [whereLatestPoints(report, image, moved)] : []),
+  ];
+}
+
+/** That a verdict here ends nothing in ECS, and how to end it. */
+function goesOn({ deployments, undo, failures }: RunReport): readonly string[] {
+  if (undo) return [];
+  const ongoing = deployments.flatMap(({ service, result, outcome }) => {
+    const isOpen = result === 'failed' || result === 'timed-out';
+    const ours = isOpen && outcome?.serviceDeployment;
+    // A watch that lost sight says so in its own sentence.
+    const isSaid = failures.some(
+      ({ title }) => title.startsWith(`${service}:`) && /goes on in ECS/.test(title),
+    );
+    return ours && ONGOING.has(ours.status) && !isSaid ? [{ service, arn: ours.arn }] : [];
+  });
+  const [first] = ongoing;
+  if (first === undefined) return [];
+  if (ongoing.length > 1)
+    return [`ECS goes on with the deployments of ${ongoing.length} services: \`mode: rollback\` ends that.`];
+  return [
+    `ECS goes on with the deployment of ${first.service}. To put the previous image back: \`aws ecs stop-service-deployment --stop-type ROLLBACK --service-deployment-arn ${first.arn}\`.`,
   ];
 }
 
@@ -44,27 +70,46 @@ function servedBy({ service, outcome, result }: ServiceReport, report: RunReport
   const { undo } = report;
   // What was seen before the undoing isn't so any more; how far that got is said in the reason.
   if (undo && result !== 'superseded') return undefined;
-  if (outcome?.stillServing) return serving(service, outcome.stillServing, report);
+  if (outcome?.stillServing) return serving(service, outcome.stillServing, outcome, report);
   if (outcome?.result !== 'succeeded' || outcome.running === 0) return undefined;
   return `${service}: ${count(outcome.running, 'task')} of the new image ${outcome.running === 1 ? 'serves' : 'serve'}, and none of the previous one.`;
 }
 
-function serving(service: string, { running, image, deployedAt }: StillServing, report: RunReport): string {
-  if (running === 0) return `${service}: no task of the previous image runs any more.`;
+function serving(
+  service: string,
+  { running, image, deployedAt }: StillServing,
+  outcome: RolloutOutcome,
+  report: RunReport,
+): string {
+  const others = outcome.running;
+  const what = FOUND_WITH_ANOTHER.has(outcome.finding?.code ?? '') ? 'another image' : 'the new image';
+  if (running === 0 && others === 0)
+    return `${service}: no task runs, neither of ${what} nor of the previous one.`;
+  const run = others === 1 ? 'runs' : 'run';
+  if (running === 0)
+    return `${service}: ${count(others, 'task')} of ${what} ${run}, and none of the previous one.`;
   const facts = [
     ...(image ? [shortTag(shortDigest(image))] : []),
     ...(deployedAt === undefined ? [] : [`deployed ${ago(report.startedAt + report.totalMs - deployedAt)}`]),
   ];
   const which = facts.length > 0 ? ` (${facts.join(', ')})` : '';
-  return `${service}: ${count(running, 'task')} of the previous image${which} still ${running === 1 ? 'serves' : 'serve'}.`;
+  const beside = others > 0 ? `, and ${others} of ${what} ${run}` : '';
+  return `${service}: ${count(running, 'task')} of the previous image${which} still ${running === 1 ? 'serves' : 'serve'}${beside}.`;
 }
 
-function whereLatestPoints({ latestDigest }: RunReport, image: PushedImage, { tag, from }: MovedTag): string {
+function whereLatestPoints(report: RunReport, image: PushedImage, { tag, from }: MovedTag): string {
+  const { latestDigest } = report;
   if (latestDigest !== undefined && latestDigest === from) {
     return `${tag} points at the previous image ${shortDigest(from)} again.`;
   }
   if (latestDigest !== undefined && latestDigest !== image.digest) {
     return `${tag} points at ${shortDigest(latestDigest)}: somebody else has moved it since.`;
   }
-  return `${tag} points at the new image ${shortDigest(image.digest)} (before: ${shortDigest(from ?? '')}): the next forced deployment would use it.`;
+  return `${tag} points at the new image ${shortDigest(image.digest)} (before: ${shortDigest(from ?? '')}): the next forced deployment would use it.${isUndoable(report) ? ' `on-failure: rollback` would have put it back.' : ''}`;
+}
+
+/** Whether the run ended so that `on-failure: rollback` would have done something. */
+function isUndoable({ mode, result, deployments, undo }: RunReport): boolean {
+  const isBad = result === 'failed' || result === 'timed-out' || result === 'rolled-back';
+  return mode === 'deploy' && isBad && undo === undefined && deployments.some(({ outcome }) => outcome);
 }

@@ -8,7 +8,7 @@ type Seen = readonly [mark: '✓' | '!' | '✗' | '–', text: string];
 type Share = 'all' | 'some' | 'none' | 'another' | { readonly notKnown: string };
 
 /** Codes for tasks of the deployment that were found with another image. */
-const FOUND_WITH_ANOTHER: ReadonlySet<string> = new Set(['DG631', 'DG462']);
+export const FOUND_WITH_ANOTHER: ReadonlySet<string> = new Set(['DG631', 'DG462']);
 const NOT_PUT_BACK = 'DG651';
 
 /** Whether the tasks of the services run the image of this run: ticked only where each was looked at. */

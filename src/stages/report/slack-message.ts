@@ -127,7 +127,7 @@ function failureBody(report: RunReport): readonly [what: readonly string[], next
   const serving = whoServes(report).map((line) => escaped(line, 400));
   const next = [
     ...some(serving, { most: 5, room: 1000, noun: 'service', between: '\n' }),
-    ...whatElse(report).map((line) => escaped(line, 400)),
+    ...whatElse(report).map((line) => ownWords(line, 900)),
     ...(first ? [`*Do:* ${ownWords(fixInOneLine(first.fix), 600)}`] : []),
     [first?.code, stage && `in ${stage}`, facts(report, `after ${duration(report.totalMs)}`), facing]
       .filter(Boolean)
