@@ -153,16 +153,26 @@ const fromOutside = {
   DG644: 'denied',
 } as const;
 
+/** Whether a fix ends with a full stop, and has its commands in code spans. */
+function isWellWritten(fix: string): boolean {
+  return fix.endsWith('.') && !/\baws [a-z0-9]+ [a-z]+-/.test(fix.replaceAll(/`[^`]+`/g, ''));
+}
+
 describe('the codes of the rollout', () => {
   it.each(Object.entries(byLooks))('%s is reachable', (code, looks) => {
     const last = steps(looks, 3_000, plan);
     if (last.kind === 'waiting') throw new Error(`still waiting: ${last.progress.what}`);
     const { finding, notes } = last.verdict;
     expect([finding, ...notes].map((said) => said?.code)).toContain(code);
+    // "More: …" comes right after it, and what is to be copied has to be told from the sentence.
+    for (const { fix } of [...(finding ? [finding] : []), ...notes])
+      expect(isWellWritten(fix), fix).toBe(true);
   });
 
   it.each(Object.entries(fromOutside))('%s is reachable', async (code, kind) => {
-    expect((await endedFromOutside(kind))?.code).toBe(code);
+    const finding = await endedFromOutside(kind);
+    expect(finding?.code).toBe(code);
+    expect(isWellWritten(finding?.fix ?? ''), finding?.fix).toBe(true);
   });
 
   it('are all shown here to be reachable', () => {

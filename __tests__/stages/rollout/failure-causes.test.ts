@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, causeOfText } from '../../../src/stages/rollout/failure-causes.ts';
+import { causeOf, causeOfText, failureCauses } from '../../../src/stages/rollout/failure-causes.ts';
 import { failureOf } from '../../../src/stages/rollout/task-failures.ts';
 import { failed } from './observations.ts';
 import { events, harmless, reasons } from './wordings.ts';
@@ -15,6 +15,15 @@ describe('recorded wordings', () => {
     expect(causeOfText(text)).toBeUndefined();
   });
 });
+
+it.each(failureCauses.map((cause) => [cause.code, cause] as const))(
+  'the fix of %s is sentences, with its commands in code spans',
+  (_, { fix }) => {
+    const text = fix(context);
+    expect(text).toMatch(/\.$/);
+    expect(text.replaceAll(/`[^`]+`/g, '')).not.toMatch(/\baws [a-z]+ [a-z]+-/);
+  },
+);
 
 describe('a failure without telling words', () => {
   const crash = failureOf(failed(1, 0, 20, { exitCode: 1 }));

@@ -217,14 +217,31 @@ describe('rolled back', () => {
     expect(verdictOf([look(shown)])).toMatchObject({ result: 'rolled-back', finding: { code } });
   });
 
-  it('names the alarm', () => {
-    const alarms = { status: 'TRIGGERED', triggered: ['web-5xx'] };
+  it.each([
+    [
+      { alarms: { status: 'TRIGGERED', triggered: ['web-5xx'] } },
+      'ECS put the previous revision back, because the CloudWatch alarm web-5xx went off.',
+    ],
+    [
+      { alarms: { status: 'TRIGGERED', triggered: ['web-5xx', 'web-slow'] } },
+      'ECS put the previous revision back, because the CloudWatch alarms web-5xx and web-slow went off.',
+    ],
+    [
+      { statusReason: 'Rolled back because of a StopServiceDeployment request.' },
+      'ECS put the previous revision back, because somebody asked for it (StopServiceDeployment).',
+    ],
+    [
+      { statusReason: 'PRE_SCALE_UP lifecycle hook(s) failed.' },
+      'ECS put the previous revision back, because a lifecycle hook failed (PRE_SCALE_UP lifecycle hook(s) failed).',
+    ],
+    [{ statusReason: 'Something new.' }, 'ECS put the previous revision back (Something new).'],
+  ])('says who did it, and why: %o', (more, sentence) => {
     const shown = {
       ...rest,
       service: back,
-      serviceDeployment: serviceDeployment('ROLLBACK_SUCCESSFUL', { alarms }),
+      serviceDeployment: serviceDeployment('ROLLBACK_SUCCESSFUL', more),
     };
-    expect(verdictOf([look(shown)]).finding?.title).toContain('web-5xx');
+    expect(verdictOf([look(shown)]).finding?.title).toBe(`web: ${sentence}`);
   });
 
   it('by a person where ROLLBACK_REQUESTED was seen and ECS gives no reason', () => {
@@ -302,6 +319,14 @@ describe('ended without a roll back', () => {
     expect(verdictOf([look(shown)])).toMatchObject({ result: 'failed', finding: { code } });
   });
 
+  it('is said to have been somebody, where it was', () => {
+    const statusReason = 'Service deployment stopped because of a StopServiceDeployment request.';
+    const shown = { ...rest, serviceDeployment: serviceDeployment('STOPPED', { statusReason }) };
+    expect(verdictOf([look(shown)]).finding?.title).toBe(
+      'web: somebody stopped the deployment (StopServiceDeployment), and nothing was put back.',
+    );
+  });
+
   it('by the list alone, where the circuit breaker does not roll back', () => {
     const halted = service(
       [
@@ -373,7 +398,13 @@ describe('superseded', () => {
 describe('the service itself', () => {
   it.each(['DRAINING', 'INACTIVE'])('is gone when it is %s', (status) => {
     const verdict = verdictOf([look({ ...going, service: service([entry(OURS)], { status }) })]);
-    expect(verdict).toMatchObject({ result: 'failed', finding: { code: 'DG610' } });
+    expect(verdict).toMatchObject({
+      result: 'failed',
+      finding: {
+        code: 'DG610',
+        title: `web: somebody deleted the service during the rollout (it is ${status}): ECS stops its tasks.`,
+      },
+    });
   });
 
   it('is gone when two answers in a row miss it', () => {

@@ -150,7 +150,7 @@ function denial({ action, resources, conditions }: SimulatedAction, { mode }: Co
     code: 'DG566',
     level: isCheck ? 'note' : 'warning',
     title: `IAM's simulator says that these credentials may not deploy: ${action} on ${listed(resources.map(nameInArn))} is denied.${isCheck ? '' : ' ECS would refuse it once the image is pushed.'}`,
-    fix: `${isCheck ? 'Nothing to do if the deploy runs with another role. If it runs with this one, add' : 'Add'} this statement to its IAM policy: \`${statement}\`. If it is there, an explicit deny or a permissions boundary forbids it.`,
+    fix: `${isCheck ? 'Nothing, if the deploy runs with another role. If it runs with this one, add' : 'Add'} this statement to its IAM policy: \`${statement}\`. If it is there, an explicit deny or a permissions boundary forbids it.`,
   };
 }
 

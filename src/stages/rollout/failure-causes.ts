@@ -49,7 +49,7 @@ export const failureCauses: readonly FailureCause[] = [
       /exec format error|does not contain descriptor matching platform|no match(ing manifest)? for (linux|windows|platform)/i,
     logWording: /exec format error/i,
     fix: ({ taskDefinition }) =>
-      `Build for the architecture that ${taskDefinition} asks for (runtimePlatform.cpuArchitecture; X86_64 where it says nothing): set the input platforms to linux/amd64 or linux/arm64, or change the task definition.`,
+      `Build for the architecture that ${taskDefinition} asks for (runtimePlatform.cpuArchitecture; X86_64 where it says nothing): set \`platforms\` to \`linux/amd64\` or \`linux/arm64\`, or change the task definition.`,
   },
   outOfMemory,
   {
@@ -58,7 +58,7 @@ export const failureCauses: readonly FailureCause[] = [
     wording:
       /log group does not exist|failed to (initialize logging driver|validate logger args|create cloudwatch log)|logs:(CreateLog|PutLogEvents)/i,
     fix: ({ taskDefinition }) =>
-      `Create the log group that ${taskDefinition} names in its awslogs options (aws logs create-log-group --log-group-name NAME), and let the execution role do logs:CreateLogStream and logs:PutLogEvents.`,
+      `Create the log group that ${taskDefinition} names in its awslogs options (\`aws logs create-log-group --log-group-name NAME\`), and let the execution role do logs:CreateLogStream and logs:PutLogEvents.`,
   },
   {
     code: 'DG613',
@@ -122,7 +122,7 @@ export const failureCauses: readonly FailureCause[] = [
     wording:
       /ResourceInitializationError|Cannot(Start|Create|Inspect|Stop)\w*Error|ContainerRuntime\w*Error|DockerTimeoutError|executable file not found|unable to consistently start tasks/i,
     fix: ({ taskDefinition, service, cluster }) =>
-      `Look at the reason above against ${taskDefinition} (command, entry point, volumes, ports): aws ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED, then aws ecs describe-tasks.`,
+      `Look at the reason above against ${taskDefinition} (command, entry point, volumes, ports): \`aws ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED\`, then \`aws ecs describe-tasks\`.`,
   },
 ];
 
@@ -141,7 +141,7 @@ const noReason: FailureCause = {
   code: 'DG623',
   predicate: 'stop without a reason given',
   fix: ({ cluster, service }) =>
-    `See the stopped tasks: aws ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED, then aws ecs describe-tasks.`,
+    `See the stopped tasks: \`aws ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED\`, then \`aws ecs describe-tasks\`.`,
 };
 
 /** The cause of a failure: by AWS's words first, then by what the container logged, else a crash. */

@@ -1,5 +1,5 @@
 import type { Finding, Result } from '../../finding.ts';
-import { count, dotless, shortDigest, span } from '../report/words.ts';
+import { count, dotless, listed, shortDigest, span } from '../report/words.ts';
 import type { RolloutCode } from './codes.ts';
 import { type Diagnosis, diagnose, fixContext } from './diagnosis.ts';
 import { tellingEvents } from './event-text.ts';
@@ -54,17 +54,9 @@ function unexplained(plan: RolloutPlan, state: RolloutState, code: RolloutCode):
   return ending('failed', plan, state, {
     code,
     sentence: `${count(failed, 'new task')} failed and none runs; why could not be read`,
-    fix: `Allow ecs:ListTasks and ecs:DescribeTasks to the deploying role, or look yourself: aws ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED`,
+    fix: `Allow ecs:ListTasks and ecs:DescribeTasks to the deploying role, or look yourself: \`aws ecs list-tasks --cluster ${cluster} --service-name ${service} --desired-status STOPPED\`.`,
   });
 }
-
-const WHO: Readonly<Record<EndedBy['who'], string>> = {
-  'circuit-breaker': "ECS's circuit breaker",
-  alarm: 'a CloudWatch alarm',
-  request: 'a StopServiceDeployment request',
-  hook: 'a failed lifecycle hook',
-  unknown: 'ECS',
-};
 
 const ROLLED_BACK_CODE = {
   'circuit-breaker': 'DG601',
@@ -88,7 +80,7 @@ const STOPPED_CODE = {
  */
 export function rolledBack(plan: RolloutPlan, state: RolloutState, by: EndedBy): Ending {
   const diagnosis = explains(by) ? diagnose(plan, state) : undefined;
-  const what = `${whoEnded(by)} put the previous revision back`;
+  const what = acted(by, 'put the previous revision back');
   const words = diagnosis
     ? { ...diagnosis, sentence: `${diagnosis.sentence}; ${what}` }
     : { code: ROLLED_BACK_CODE[by.who], sentence: what + inItsWords(by), fix: fixFor(plan, by) };
@@ -103,7 +95,7 @@ export function rollbackFailed(plan: RolloutPlan, state: RolloutState, by: Ended
   const words: Words = {
     code: 'DG604',
     sentence: `the roll back failed: the previous revision could not be put back${inItsWords(by)}${because}`,
-    fix: `See what runs now (aws ecs describe-services --cluster ${cluster} --services ${service}), then deploy a revision that is known to work: mode rollback with its image-tag.`,
+    fix: `See what runs now (\`aws ecs describe-services --cluster ${cluster} --services ${service}\`), then deploy an image that is known to work: \`mode: rollback\` with its \`image-tag\`.`,
   };
   return ending('failed', plan, state, words, diagnosis);
 }
@@ -111,7 +103,10 @@ export function rollbackFailed(plan: RolloutPlan, state: RolloutState, by: Ended
 /** The deployment ended, nothing was put back, and no newer one is the reason. */
 export function stopped(plan: RolloutPlan, state: RolloutState, by: EndedBy): Ending {
   const diagnosis = explains(by) ? diagnose(plan, state) : undefined;
-  const what = `${whoEnded(by)} ended the deployment, and nothing was put back`;
+  const what =
+    by.who === 'request'
+      ? 'somebody stopped the deployment (StopServiceDeployment), and nothing was put back'
+      : acted(by, 'ended the deployment and put nothing back');
   const words = diagnosis
     ? { ...diagnosis, sentence: `${diagnosis.sentence}; ${what}` }
     : { code: STOPPED_CODE[by.who], sentence: what + inItsWords(by), fix: fixFor(plan, by) };
@@ -134,7 +129,7 @@ export function superseded(
     {
       code: 'DG608',
       sentence: `${id === '' ? 'a newer deployment' : 'the newer deployment'}${id}${of} took over before this one was finished`,
-      fix: 'Nothing to do if that deployment was meant: follow it. To deploy one after the other, give the workflow a concurrency group per environment.',
+      fix: 'Nothing, if that deployment was meant. To deploy one after the other, give the job a `concurrency:` group for each environment.',
     },
   );
 }
@@ -148,7 +143,7 @@ export function timedOut(plan: RolloutPlan, state: RolloutState, waitingFor: str
     sentence: `the rollout was not over after ${span(plan.waitForMs)}: ${so}`,
     fix:
       diagnosis?.fix ??
-      'The rollout goes on in ECS. Raise wait-for-minutes if it only needs longer; see the service events for what it waits for.',
+      'The rollout goes on in ECS. Raise `wait-for-minutes` if it only needs longer; see the service events for what it waits for.',
   };
   return ending('timed-out', plan, state, words, diagnosis);
 }
@@ -156,11 +151,11 @@ export function timedOut(plan: RolloutPlan, state: RolloutState, waitingFor: str
 /** The service is gone or going. `status` is AWS's, or `missing`. */
 export function serviceGone(plan: RolloutPlan, state: RolloutState, status: string): Ending {
   const { cluster, service } = fixContext(plan);
-  const what = status === 'DRAINING' ? 'is being deleted (DRAINING)' : `was deleted (${status})`;
+  const now = status === 'missing' ? 'AWS knows it no more' : `it is ${status}`;
   return ending('failed', plan, state, {
     code: 'DG610',
-    sentence: `the service ${what} while the rollout went on`,
-    fix: `Create ${service} in ${cluster} again (aws ecs create-service, or what manages it), then run this job again. Who deleted it: CloudTrail, event DeleteService.`,
+    sentence: `somebody deleted the service during the rollout (${now}): ECS stops its tasks`,
+    fix: `Create ${service} in ${cluster} again (\`aws ecs create-service\`, or what manages it), then run this job again. Who deleted it: CloudTrail, event DeleteService.`,
   });
 }
 
@@ -170,7 +165,7 @@ export function vanished(plan: RolloutPlan, state: RolloutState, service: Servic
   return ending('failed', plan, state, {
     code: 'DG634',
     sentence: `the deployment ${plan.deployment.deploymentId} is not among the deployments of the service, and nothing tells what became of it`,
-    fix: `Allow ecs:ListServiceDeployments and ecs:DescribeServiceDeployments to the deploying role, which tell; or see: aws ecs list-service-deployments --cluster ${cluster} --service ${service.name}`,
+    fix: `Allow ecs:ListServiceDeployments and ecs:DescribeServiceDeployments to the deploying role, which tell; or see: \`aws ecs list-service-deployments --cluster ${cluster} --service ${service.name}\`.`,
   });
 }
 
@@ -184,7 +179,7 @@ export function foreignImage(plan: RolloutPlan, state: RolloutState, digest: str
     {
       code: 'DG631',
       sentence: `${where} has the image ${shortDigest(digest)}, not ${shortDigest(expected)} that was pushed`,
-      fix: 'The tag was moved between the push and the deployment, or the task definition names another tag. Run this job again; rollout: pin deploys the digest itself, which no tag can change.',
+      fix: 'The tag was moved between the push and the deployment, or the task definition names another tag. Run this job again; `rollout: pin` deploys the digest itself, which no tag can change.',
     },
   );
   return {
@@ -201,9 +196,25 @@ function explains(by: EndedBy): boolean {
   return by.who === 'circuit-breaker' || by.who === 'unknown';
 }
 
-function whoEnded(by: EndedBy): string {
-  if (by.who !== 'alarm' || by.alarms.length === 0) return WHO[by.who];
-  return `the CloudWatch alarm${by.alarms.length === 1 ? '' : 's'} ${by.alarms.slice(0, 5).join(', ')}`;
+/** ECS, or the part of it that acted, with a verb in the past tense, and why. */
+function acted(by: EndedBy, verb: string): string {
+  switch (by.who) {
+    case 'circuit-breaker':
+      return `ECS's circuit breaker ${verb}`;
+    case 'alarm':
+      return `ECS ${verb}, because ${alarmsOf(by)} went off`;
+    case 'request':
+      return `ECS ${verb}, because somebody asked for it (StopServiceDeployment)`;
+    case 'hook':
+      return `ECS ${verb}, because a lifecycle hook failed`;
+    case 'unknown':
+      return `ECS ${verb}`;
+  }
+}
+
+function alarmsOf({ alarms }: EndedBy): string {
+  if (alarms.length === 0) return 'a CloudWatch alarm';
+  return `the CloudWatch alarm${alarms.length === 1 ? '' : 's'} ${listed(alarms.slice(0, 5))}`;
 }
 
 function inItsWords(by: EndedBy): string {
@@ -214,16 +225,16 @@ function inItsWords(by: EndedBy): string {
 
 function fixFor(plan: RolloutPlan, by: EndedBy): string {
   const { cluster, service } = fixContext(plan);
-  const events = `aws ecs describe-services --cluster ${cluster} --services ${service} --query 'services[0].events[:10]'`;
+  const events = `\`aws ecs describe-services --cluster ${cluster} --services ${service} --query 'services[0].events[:10]'\``;
   switch (by.who) {
     case 'alarm':
-      return `See why it went off (aws cloudwatch describe-alarm-history --alarm-name ${by.alarms[0] ?? 'NAME'}), correct the image or the threshold, then run this job again.`;
+      return `See why it went off (\`aws cloudwatch describe-alarm-history --alarm-name ${by.alarms[0] ?? 'NAME'}\`), correct the image or the threshold, then run this job again.`;
     case 'request':
       return 'Ask who stopped it (CloudTrail, event StopServiceDeployment), then run this job again if the image is to go out.';
     case 'hook':
       return "See the log of the hook's Lambda function: the check that it makes said no, or its answer had no hookStatus.";
     default:
-      return `See what the service says: ${events}`;
+      return `See what the service says: ${events}.`;
   }
 }
 

@@ -135,7 +135,7 @@ function nothingRuns(plan: RolloutPlan): Proof {
     code: 'DG611',
     level: 'warning',
     title: `${service}: the deployment finished, and nothing runs: the desired count is 0.`,
-    fix: `To run it: aws ecs update-service --cluster ${cluster} --service ${service} --desired-count 1`,
+    fix: `To run it: \`aws ecs update-service --cluster ${cluster} --service ${service} --desired-count 1\`.`,
   };
   return { kind: 'proven', digests: [], notes: [note] };
 }

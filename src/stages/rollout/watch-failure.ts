@@ -66,12 +66,12 @@ const BLIND = {
   'expired-credentials': {
     code: 'DG641',
     what: 'the AWS credentials expired during the wait',
-    fix: 'Raise role-duration-seconds (and the maximum session duration of the role) above what a rollout takes.',
+    fix: 'Raise `role-duration-seconds` (and the maximum session duration of the role) above what a rollout takes.',
   },
   unreachable: {
     code: 'DG642',
     what: `AWS gave no answer for ${span(UNREACHABLE_MS)}`,
-    fix: "See the region's state at health.aws.amazon.com and the runner's way out (http-proxy, no-proxy).",
+    fix: "See the region's state at health.aws.amazon.com and the runner's way out (`http-proxy`, `no-proxy`).",
   },
   denied: {
     code: 'DG644',
@@ -93,7 +93,7 @@ export function blind(plan: RolloutPlan, reason: WatchFailureReason, message: st
     level: 'error',
     title: `${plan.deployment.service}: ${what}; the rollout goes on in ECS, and how it ends is not known here.`,
     detail: `AWS says: ${message}`,
-    fix: `${fix} See how it ended: ${describe(plan)}`,
+    fix: `${fix} See how it ended: ${describe(plan)}.`,
   };
 }
 
@@ -104,11 +104,11 @@ export function cancelled(plan: RolloutPlan): Finding {
     code: 'DG643',
     level: 'error',
     title: `${service}: cancelled; the rollout goes on in ECS as deployment ${deploymentId}.`,
-    fix: `See how it ends: ${describe(plan)}`,
+    fix: `See how it ends: ${describe(plan)}.`,
   };
 }
 
 function describe(plan: RolloutPlan): string {
   const { cluster, service } = fixContext(plan);
-  return `aws ecs describe-services --cluster ${cluster} --services ${service}`;
+  return `\`aws ecs describe-services --cluster ${cluster} --services ${service}\``;
 }

@@ -44,7 +44,7 @@ export const checkInputs: Check = async ({ config, inputFindings, commit, run, l
             code: 'DG107',
             level: 'note',
             title: `The checked-out commit ${shortSha(commit.sha)} is not ${shortSha(run.sha)}, which started this run: the image is of ${shortSha(commit.sha)}.`,
-            fix: 'Nothing to do if another `ref:` was checked out on purpose.',
+            fix: 'Nothing, if another `ref:` was checked out on purpose.',
           },
         ]
       : [];

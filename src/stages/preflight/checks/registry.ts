@@ -161,6 +161,6 @@ function mayNotFinish(repository: string, actions: string, are: string): Finding
     code: 'DG334',
     level: 'note',
     title: `These credentials may check, and not push to ${repository}: ${actions} ${are} denied.`,
-    fix: 'Nothing to do if the deploy runs with another role. If it runs with this one, allow the actions: docs/iam.md#deploy.',
+    fix: 'Nothing, if the deploy runs with another role. If it runs with this one, allow the actions: docs/iam.md#deploy.',
   };
 }
