@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EcrRepository } from '../../../src/aws/ecr.ts';
 import type { EcsService } from '../../../src/aws/ecs.ts';
+import type { Finding } from '../../../src/finding.ts';
 import type { InputName } from '../../../src/stages/inputs/schema.ts';
 import {
   containerProblems,
@@ -102,10 +103,14 @@ describe('containerProblems', () => {
     containers: readonly ContainerDefinition[],
     inputs: Partial<Record<InputName, string>> = {},
   ): readonly string[] {
+    return problems(containers, inputs).map(({ code }) => code);
+  }
+  function problems(
+    containers: readonly ContainerDefinition[],
+    inputs: Partial<Record<InputName, string>>,
+  ): readonly Finding[] {
     const taskDefinition = { arn: 'arn', name: 'dyno-agent:57', containers };
-    return containerProblems(service, taskDefinition, repository, checkContext(inputs)).map(
-      ({ code }) => code,
-    );
+    return containerProblems(service, taskDefinition, repository, checkContext(inputs));
   }
   const app = (image: string, more: ContainerDefinition = {}): ContainerDefinition => ({
     name: 'app',
@@ -156,5 +161,13 @@ describe('containerProblems', () => {
     ],
   ])('%s', (_, containers, inputs, expected) => {
     expect(codes(containers, inputs)).toEqual(expected);
+  });
+
+  it('says how to name the container where the image is to be written into it', () => {
+    const fix = (inputs: Partial<Record<InputName, string>>) =>
+      problems([app('to-be-filled-in')], inputs)[0]?.fix;
+    for (const inputs of [{ rollout: 'pin' }, { 'task-definition': 'task.json' }])
+      expect(fix(inputs)).toContain('`container-name: app`');
+    expect(fix({})).not.toContain('container-name');
   });
 });

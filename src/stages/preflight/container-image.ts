@@ -102,6 +102,12 @@ function noContainer(
   config: Config,
 ): Finding {
   const { containerName } = config.ecs;
+  const isWritten = config.ecs.rollout === 'pin' || isTaskDefinitionFile(config.ecs.taskDefinition);
+  const [first] = taskDefinition.containers;
+  const set =
+    isWritten && first?.name
+      ? `Name the container that is to run it, \`container-name: ${first.name}\``
+      : `Set the image of its container to ${repository.uri}:${config.image.latestTag ?? 'latest'}`;
   const have = taskDefinition.containers.map(({ name, image }) => `${name} (${image})`);
   return {
     code: 'DG524',
@@ -112,7 +118,7 @@ function noContainer(
     detail: `It has ${listed(have)}.`,
     fix: containerName
       ? 'Correct `container-name`, or leave it out to take the containers whose image is `ecr-repository`.'
-      : `Set the image of its container to ${repository.uri}:${config.image.latestTag ?? 'latest'}, or correct \`ecr-repository\` or \`service\`.`,
+      : `${set}, or correct \`ecr-repository\` or \`service\`.`,
   };
 }
 
