@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { ECSClient, RegisterTaskDefinitionRequest$, TaskDefinition$ } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { READ_ONLY, TaskDefinitions } from '../../src/aws/task-definitions.ts';
+import { READ_ONLY } from '../../src/aws/registrable.ts';
+import { TaskDefinitions } from '../../src/aws/task-definitions.ts';
 
 /** Names of a structure's members, and their schemas beside them: the fifth and sixth part of the SDK's own. */
 const membersOf = (schema: readonly unknown[]): readonly (readonly [string, unknown])[] => {

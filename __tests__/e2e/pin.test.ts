@@ -34,6 +34,18 @@ describe.concurrent('rollout: pin', () => {
     });
   });
 
+  it('tells which image the service ran before, also where no tag is moved', async ({ expect }) => {
+    const before: (readonly string[] | undefined)[] = [];
+    const { run } = await deploy({
+      inputs: { rollout: 'pin', 'latest-tag': 'false' },
+      before: (sandbox) => {
+        before.push(sandbox.truth().runningDigests['dyno-agent-service']);
+      },
+    });
+    expect(run.outputs['result'], run.log).toBe('succeeded');
+    expect(run.outputs['previous-image']).toBe(`${run.outputs['image']?.split('@')[0]}@${before[0]?.[0]}`);
+  });
+
   it('is not fooled by a latest that somebody else moves meanwhile', async ({ expect }) => {
     const { run, truth } = await deploy({ scenario: 'wrong-digest', inputs: { rollout: 'pin' } });
     expect(run.outputs['result'], run.log).toBe('succeeded');
@@ -94,6 +106,17 @@ describe.concurrent('task-definition', () => {
       containerDefinitions: [{ name: 'app', image: run.outputs['image'] }],
     });
     expect(truth.runningDigests).toEqual({ 'dyno-agent-service': [run.outputs['image-digest']] });
+  });
+
+  it('does not take the image in a file for the one that ran before', async ({ expect }) => {
+    const stale = `sha256:${'a'.repeat(64)}`;
+    const { run } = await deploy({
+      inputs: { 'task-definition': 'task.json', 'container-name': 'app' },
+      files: { 'task.json': FILE.replace('to-be-filled-in', `dyno-agent@${stale}`) },
+    });
+    expect(run.outputs['result'], run.log).toBe('succeeded');
+    expect(run.outputs['previous-image']).toMatch(/\/dyno-agent@sha256:[0-9a-f]{64}$/);
+    expect(run.outputs['previous-image']).not.toContain(stale);
   });
 
   it.each([

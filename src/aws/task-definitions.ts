@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { nameInArn } from './arn.ts';
 import { keepRawAnswer, type RawJson, sendRawQuestion } from './raw-json.ts';
+import { registrableOf } from './registrable.ts';
 
 /** A task definition with every field that AWS knows of, also those that this SDK does not. */
 export interface WholeTaskDefinition {
@@ -12,19 +13,6 @@ export interface WholeTaskDefinition {
   /** What RegisterTaskDefinition would take: `family`, `containerDefinitions` and the rest, and the tags. */
   readonly registrable: RawJson;
 }
-
-/** Fields that DescribeTaskDefinition gives and RegisterTaskDefinition does not take (API_TaskDefinition). */
-export const READ_ONLY: ReadonlySet<string> = new Set([
-  'taskDefinitionArn',
-  'revision',
-  'status',
-  'requiresAttributes',
-  'compatibilities',
-  'registeredAt',
-  'registeredBy',
-  'deregisteredAt',
-  'deleteRequestedAt',
-]);
 
 /** Task definitions, read whole and registered whole. Methods throw the SDK's errors: see `readRefusal`. */
 export class TaskDefinitions {
@@ -46,9 +34,7 @@ export class TaskDefinitions {
     if (!taskDefinition?.taskDefinitionArn || typeof whole !== 'object' || whole === null) {
       throw new Error('DescribeTaskDefinition answered without one');
     }
-    const fields = Object.entries(whole).filter(([name, value]) => !READ_ONLY.has(name) && value !== null);
-    const tags = Array.isArray(raw['tags']) && raw['tags'].length > 0 ? { tags: raw['tags'] as unknown } : {};
-    return { arn: taskDefinition.taskDefinitionArn, registrable: { ...Object.fromEntries(fields), ...tags } };
+    return { arn: taskDefinition.taskDefinitionArn, registrable: registrableOf({ ...whole }, raw['tags']) };
   }
 
   /**

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { READ_ONLY } from '../../../src/aws/registrable.ts';
 import { Failure } from '../../../src/finding.ts';
 import { readTaskDefinitionFile } from '../../../src/stages/deploy/task-definition-file.ts';
 
@@ -23,6 +24,35 @@ describe('readTaskDefinitionFile', () => {
     const { name, containers } = await readTaskDefinitionFile(folder, 'task.json');
     expect(name).toBe('app (task.json)');
     expect(containers).toEqual([{ name: 'web' }]);
+  });
+
+  it('leaves out what a description has and a registration does not take', async () => {
+    const kept = { family: 'app', containerDefinitions: [{ name: 'web' }], cpu: '256' };
+    const described = {
+      ...kept,
+      ...Object.fromEntries([...READ_ONLY].map((name) => [name, 1])),
+      memory: null,
+    };
+    for (const text of [described, { taskDefinition: described, tags: [] }]) {
+      writeFileSync(join(folder, 'task.json'), JSON.stringify(text));
+      const { registrable } = await readTaskDefinitionFile(folder, 'task.json');
+      expect(registrable).toEqual(kept);
+    }
+  });
+
+  it('keeps the tags of a whole description', async () => {
+    const tags = [{ key: 'team', value: 'dyno' }];
+    const taskDefinition = { family: 'app', containerDefinitions: [{ name: 'web' }] };
+    for (const text of [
+      { taskDefinition, tags },
+      { ...taskDefinition, tags },
+    ]) {
+      writeFileSync(join(folder, 'task.json'), JSON.stringify(text));
+      expect(await readTaskDefinitionFile(folder, 'task.json')).toMatchObject({
+        isTagged: true,
+        registrable: { tags },
+      });
+    }
   });
 
   it.each([

@@ -75,7 +75,8 @@ async function registerPinned(
     ports.say(
       `✓ revision   ${name}: ${each.containers.join(', ')} ${each.containers.length === 1 ? 'runs' : 'run'} the image by its digest`,
     );
-    return { arn, before: previous };
+    // What a file names is what its writer had at hand, not what ran.
+    return { arn, before: isTaskDefinitionFile(named) ? undefined : previous };
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(notRegistered(nameInArn(each.taskDefinition), error), 'failed', error);

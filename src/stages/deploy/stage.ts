@@ -60,6 +60,7 @@ export async function deployStage(
     }),
   );
   const before = await served;
+  tellWhatRan(before, image, recorder);
   const started = answers.flatMap(({ each, answer }) => {
     const was = before.find((one) => one.each === each);
     return 'accepted' in answer ? [startedDeployment(cluster, each, answer.accepted, was, recorder)] : [];
@@ -76,6 +77,13 @@ export async function deployStage(
   const untouched = answers.every(({ answer }) => 'refused' in answer && !answer.maybeStarted);
   if (untouched) await putTagsBack(registry, recorder, ports);
   throw new Failure([first, ...others]);
+}
+
+/** Where no tag and no pinned revision named the image before: what the first service served with. */
+function tellWhatRan(before: readonly ServiceBefore[], image: PushedImage, recorder: Recorder): void {
+  const digest = before.find((one) => one.digest !== undefined)?.digest;
+  if (recorder.report.previousImage !== undefined || digest === undefined) return;
+  recorder.update({ previousImage: `${image.repositoryUri}@${digest}` });
 }
 
 /** Who presses the button wants new tasks, also of the same image; that it is the same is worth knowing. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../aws/ecs.ts';
 import type { RawJson } from '../../aws/raw-json.ts';
+import { registrableOf } from '../../aws/registrable.ts';
 import { rolesOf } from '../../aws/task-roles.ts';
 import { taskRuntimeOf } from '../../aws/task-runtime.ts';
 import { Failure, type Finding } from '../../finding.ts';
@@ -24,7 +25,8 @@ export interface TaskDefinitionFile extends TaskDefinition {
  */
 export async function readTaskDefinitionFile(workspace: string, path: string): Promise<TaskDefinitionFile> {
   const json = parse(await read(resolve(workspace, path), path), path);
-  const definition = objectAt(json, 'taskDefinition') ?? json;
+  const described = objectAt(json, 'taskDefinition');
+  const definition = registrableOf(described ?? json, json['tags']);
   const containers = definition['containerDefinitions'];
   const { family } = definition;
   if (typeof family !== 'string' || !Array.isArray(containers) || containers.length === 0) {
