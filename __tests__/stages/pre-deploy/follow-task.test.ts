@@ -206,6 +206,17 @@ describe('the end of a one-off task', () => {
     });
   });
 
+  it.each([
+    [{ exitCode: 1 }, ['no such revision'], 'Correct what its last lines tell of, and run the job again. '],
+    [{ exitCode: 1 }, [], 'See in its log why, correct that, and run the job again. '],
+    [{ exitCode: 143, stopCode: 'UserInitiated' }, ['INFO'], 'Run the job again. '],
+  ])('%j, with %j, says what to do', (change, lines, words) => {
+    const { fix } = failed(running, stopped(change), 'migrate', lines);
+    expect(fix).toBe(
+      `${words}The task: \`aws ecs describe-tasks --cluster c --tasks ${ARN.split('/').at(-1)}\`.`,
+    );
+  });
+
   it('names the container beside it that failed', () => {
     const others = [
       { name: 'proxy', exitCode: 1, reason: undefined },

@@ -15,7 +15,7 @@ const progress: Progress = {
   what: 'waiting',
   stage: undefined,
   trouble: undefined,
-  troubleKey: undefined,
+  evidence: undefined,
   events: [],
 };
 
@@ -49,9 +49,15 @@ describe('what a person sees', () => {
   });
 
   it('shows trouble again only where there is more to it', () => {
-    const trouble = { ...progress, trouble: 'the new tasks crash', troubleKey: 'a' };
+    const evidence = { code: 'DG612', counted: 1, hasLog: false };
+    const trouble = { ...progress, trouble: 'the new tasks crash', evidence };
     expect(linesBetween(progress, trouble)).toEqual([{ kind: 'diagnosis', text: 'the new tasks crash' }]);
     expect(linesBetween(trouble, { ...trouble, trouble: 'the new tasks crash (2 of 2)' })).toEqual([]);
+    const shownFor = (more: object) =>
+      linesBetween(trouble, { ...trouble, evidence: { ...evidence, ...more } }).length;
+    expect([{ counted: 2 }, { hasLog: true }, { code: 'DG620' }].map(shownFor)).toEqual([1, 1, 1]);
+    // ECS counts from the start again once a task is healthy: that is no more trouble, but less.
+    expect([{}, { counted: 0 }].map(shownFor)).toEqual([0, 0]);
   });
 
   it.each([

@@ -200,5 +200,9 @@ describe('checkHealth', () => {
     const findings = unhealthyFindings(reports, 60_000);
     expect(findings.map(({ code, level }) => `${code} ${level}`)).toEqual(['DG701 error', 'DG701 error']);
     expect(findings[1]?.title).toBe('https://c did not answer as it should within 60 s: 404');
+    // Who serves is said elsewhere: this is what to do.
+    expect(findings[1]?.fix).toBe(
+      "Ask it yourself: `curl -i https://c`. The container's log may say why; where the answer is right, correct the line in `health-check-urls`.",
+    );
   });
 });

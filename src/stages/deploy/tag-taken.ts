@@ -60,7 +60,7 @@ export async function supersededByTag(
   const name = await nameFor(now, context);
   const ends = outcomes.map((outcome): RolloutOutcome => {
     if (outcome.finding?.code !== FOREIGN_IMAGE) return outcome;
-    const title = `${outcome.service}: another run pointed tag ${context.config.image.latestTag ?? ''} at ${name} before ECS took the image for this deployment from it: that image runs.`;
+    const title = `${outcome.service}: another run pointed tag ${context.config.image.latestTag ?? ''} at ${name} before ECS took the image for this deployment from it: ECS deploys that one.`;
     return { ...outcome, result: 'superseded', finding: taken(title) };
   });
   const { recorder } = context;

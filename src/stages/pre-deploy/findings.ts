@@ -55,8 +55,15 @@ export function failed(
       ? `\`${shown}\` was ended before it was done (exit code ${exitCode}): ${by}${stoppedReason ? ` (${dotless(stoppedReason)})` : ''}. No service was changed.`
       : `\`${shown}\` ended with exit code ${exitCode}${why ? ` (${why})` : ''}. No service was changed.`,
     ...rest,
-    fix: `Mend it and run the job again. See the task: ${see(running)}.`,
+    fix: `${todo(by, lines)} The task: ${see(running)}.`,
   };
+}
+
+function todo(by: string | undefined, lines: readonly string[]): string {
+  if (by !== undefined) return 'Run the job again.';
+  return lines.length > 0
+    ? 'Correct what its last lines tell of, and run the job again.'
+    : 'See in its log why, correct that, and run the job again.';
 }
 
 /** Another container that failed may be why this one was killed. */

@@ -72,7 +72,7 @@ function newsIn(progress: Progress, { toldBefore, state }: Watched): Progress {
   const from = rollback ? (rollback.startedAt ?? 0) : Number.POSITIVE_INFINITY;
   const told = new Set(toldBefore.map(keyOf));
   const events = progress.events.filter((event) => event.at >= from && !told.has(keyOf(event)));
-  return { ...progress, events, trouble: undefined, troubleKey: undefined };
+  return { ...progress, events, trouble: undefined, evidence: undefined };
 }
 
 function keyOf({ at, message }: RolloutOutcome['events'][number]): string {

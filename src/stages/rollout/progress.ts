@@ -23,9 +23,16 @@ export interface Progress {
   readonly stage: string | undefined;
   /** Why tasks fail, and how far the circuit breaker has counted. */
   readonly trouble: string | undefined;
-  /** Changes when `trouble` is worth another line. */
-  readonly troubleKey: string | undefined;
+  /** What `trouble` rests on: it is worth another line where this is more than it was. */
+  readonly evidence: Evidence | undefined;
   readonly events: readonly EventSnapshot[];
+}
+
+interface Evidence {
+  readonly code: string;
+  /** Failures that the circuit breaker has counted. */
+  readonly counted: number;
+  readonly hasLog: boolean;
 }
 
 /** A line of text and its kind, as `ProgressLine` has them. */
@@ -55,10 +62,11 @@ export function progressOf(plan: RolloutPlan, state: RolloutState, what: string)
     what,
     stage: stageOf(state),
     trouble: diagnosis === undefined ? undefined : `${diagnosis.sentence}${counted}`,
-    troubleKey:
-      diagnosis === undefined
-        ? undefined
-        : `${diagnosis.code} ${breaker?.failureCount ?? 0} ${diagnosis.logLines.length > 0}`,
+    evidence: diagnosis && {
+      code: diagnosis.code,
+      counted: breaker?.failureCount ?? 0,
+      hasLog: diagnosis.logLines.length > 0,
+    },
     events: state.events,
   };
 }
@@ -103,10 +111,15 @@ export function linesBetween(before: Progress | undefined, after: Progress): rea
   }
   if (after.stage !== undefined && after.stage !== before?.stage)
     lines.push({ kind: 'state', text: after.stage });
-  if (after.trouble !== undefined && after.troubleKey !== before?.troubleKey) {
+  if (after.trouble !== undefined && isMore(after.evidence, before?.evidence)) {
     lines.push({ kind: 'diagnosis', text: after.trouble });
   }
   return lines;
+}
+
+function isMore(now: Evidence | undefined, before: Evidence | undefined): boolean {
+  if (now === undefined || before === undefined) return now !== before;
+  return now.code !== before.code || now.counted > before.counted || (now.hasLog && !before.hasLog);
 }
 
 /** `1 of 2 new tasks running, 1 starting, 3 failed, 2 old ones still running`. */

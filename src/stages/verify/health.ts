@@ -114,6 +114,6 @@ function unhealthy({ url, said }: HealthReport, timeoutMs: number): Finding {
     code: 'DG701',
     level: 'error',
     title: `${url} did not answer as it should within ${timeoutMs / 1000} s: ${said}`,
-    fix: `The new tasks run and serve all the same. Ask it yourself: \`curl -i ${url}\`.`,
+    fix: `Ask it yourself: \`curl -i ${url}\`. The container's log may say why; where the answer is right, correct the line in \`health-check-urls\`.`,
   };
 }
