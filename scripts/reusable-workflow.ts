@@ -3,6 +3,7 @@ import { parse, stringify } from 'yaml';
 
 interface Described {
   readonly description: string;
+  readonly required?: boolean;
 }
 
 interface ActionFile {
@@ -30,10 +31,7 @@ export function withMirror(workflow: string, actionFile: string): string {
   const declared = Object.fromEntries(
     own.map((name) => {
       const description = oneLine(inputs[name]?.description ?? '');
-      return [
-        name,
-        { description, type: 'string', ...(/Required\.$/.test(description) ? { required: true } : {}) },
-      ];
+      return [name, { description, type: 'string', ...(inputs[name]?.required ? { required: true } : {}) }];
     }),
   );
   const given = Object.fromEntries(

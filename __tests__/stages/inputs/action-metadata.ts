@@ -3,7 +3,14 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 
 const METADATA = v.object({
-  inputs: v.record(v.string(), v.object({ description: v.string(), default: v.optional(v.string()) })),
+  inputs: v.record(
+    v.string(),
+    v.object({
+      description: v.string(),
+      default: v.optional(v.string()),
+      required: v.optional(v.boolean()),
+    }),
+  ),
   outputs: v.record(v.string(), v.object({ description: v.string() })),
   runs: v.object({ using: v.string(), main: v.string(), post: v.string() }),
 });

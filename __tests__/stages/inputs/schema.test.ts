@@ -46,6 +46,11 @@ describe('the inputs of action.yml and of the schema', () => {
     expect(action.inputs[name]?.default).toBeDefined();
   });
 
+  it('action.yml requires what the schema has no default for', () => {
+    const required = names.filter((name) => action.inputs[name]?.required === true);
+    expect(required).toEqual(['ecr-repository', 'service']);
+  });
+
   it('describes every input and output', () => {
     for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)]) {
       expect(description.length).toBeGreaterThan(15);
