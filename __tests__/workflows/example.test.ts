@@ -115,7 +115,7 @@ describe.skipIf(act === undefined)('the workflows of examples/fastapi, run by ac
     const run = await start(sandbox, 'check.yml', 'pull_request', event);
     expect(run.exitCode, run.log).toBe(0);
     expect(run.outputs['result']).toBe('checked');
-    expect(run.log).toMatch(/✓ hygiene +nothing to mend: /);
+    expect(run.log).toMatch(/✓ hygiene +nothing to mend \(/);
     expect(changes({ truth: sandbox.truth() })).toEqual([]);
   });
 });

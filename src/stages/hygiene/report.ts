@@ -64,11 +64,16 @@ function atLevel(finding: Finding, level: HygieneSettings['level']): Finding {
   return { ...finding, level: level === 'fail' ? 'error' : 'warning' };
 }
 
-function summedUp({ rules, ignored }: Examination, findings: readonly Finding[], files: number): string {
+/** What was found, in the words of a title: `2 warnings and 1 note, 1 ignored (30 rules on 12 files)`. */
+export function summedUp(
+  { rules, ignored }: Pick<Examination, 'rules' | 'ignored'>,
+  findings: readonly Pick<Finding, 'level'>[],
+  files: number,
+): string {
   const counts = (['error', 'warning', 'note'] as const).flatMap((level) => {
     const amount = findings.filter((finding) => finding.level === level).length;
     return amount === 0 ? [] : count(amount, level);
   });
   const found = counts.length === 0 ? 'nothing to mend' : listed(counts);
-  return `${found}${ignored > 0 ? ` (${ignored} ignored)` : ''}: ${count(rules, 'rule')}, ${count(files, 'file')}`;
+  return `${found}${ignored > 0 ? `, ${ignored} ignored` : ''} (${count(rules, 'rule')} on ${count(files, 'file')})`;
 }
