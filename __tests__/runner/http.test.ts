@@ -190,6 +190,21 @@ describe('ask', () => {
     expect((await failureOf({ url: new URL('https://service.example/') }, down)).maybeReceived).toBe(false);
   });
 
+  it('names the proxy where that is in the way', async () => {
+    const port = await refusedPort();
+    const down = createAgents({ http: `http://127.0.0.1:${port}`, no: undefined });
+    const unknown = createAgents({ http: 'http://proxy.invalid:3128', no: undefined });
+    for (const scheme of ['http', 'https']) {
+      const url = new URL(`${scheme}://service.example/`);
+      expect((await failureOf({ url }, down)).message).toBe(
+        `the proxy 127.0.0.1:${port} refused the connection`,
+      );
+      expect((await failureOf({ url }, unknown)).message).toMatch(/^the proxy proxy\.invalid has no address/);
+    }
+    const itself = await failureOf({ url: new URL(`http://127.0.0.1:${port}/`) });
+    expect(itself.message).toBe(`127.0.0.1:${port} refused the connection`);
+  });
+
   it('sends no proxy credentials to the server', async () => {
     const direct = await server((_, res) => res.end());
     const by = createAgents({ http: 'http://me:proxypass@127.0.0.1:9', no: '127.0.0.1' });

@@ -128,7 +128,16 @@ async function readBody(response: IncomingMessage, question: HttpQuestion): Prom
 function reasonOf(error: unknown, timedOutAfterMs: number | undefined, url: URL): string {
   if (timedOutAfterMs !== undefined) return `${url.host} did not answer within ${timedOutAfterMs / 1000} s`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  return `${url.host} ${networkWords(code) ?? `gave no usable answer (${code ?? (error instanceof Error ? error.message : 'unknown')})`}`;
+  return `${hostIn(error, url)} ${networkWords(code) ?? `gave no usable answer (${code ?? (error instanceof Error ? error.message : 'unknown')})`}`;
+}
+
+/** Whom an error is about: the host that was asked, or a proxy on the way to it. */
+function hostIn(error: unknown, url: URL): string {
+  const { hostname, address, port } = Object(error) as Readonly<Record<string, unknown>>;
+  const asked = Number(url.port || (url.protocol === 'http:' ? 80 : 443));
+  if (typeof hostname === 'string' && hostname !== url.hostname) return `the proxy ${hostname}`;
+  if (typeof port === 'number' && port !== asked) return `the proxy ${String(address)}:${port}`;
+  return url.host;
 }
 
 /** Whether the host is this machine: the only place where plain http is accepted. */
