@@ -62,6 +62,14 @@ describe('values', () => {
   it.each<readonly [InputName, string, unknown]>([
     ['mode', 'check', 'check'],
     ['latest-tag', 'false', undefined],
+    ['latest-tag', 'False', undefined],
+    ['provenance', 'False', 'false'],
+    ['sbom', 'FALSE', 'false'],
+    [
+      'provenance',
+      'mode=max,builder-id=https://example.com/Ci',
+      'mode=max,builder-id=https://example.com/Ci',
+    ],
     ['latest-tag', 'stable', 'stable'],
     ['wait-for-minutes', '0', 0],
     ['wait-for-minutes', '7.5', 7.5],

@@ -33,6 +33,12 @@ const optional = v.pipe(
   v.transform((text) => (text === '' ? undefined : text)),
 );
 
+/** `true`, `false`, or what the attestation is to have. */
+const attestation = v.pipe(
+  optional,
+  v.transform((text) => text?.replace(/^(true|false)$/i, (word) => word.toLowerCase())),
+);
+
 const matching = (pattern: RegExp, shape: string) =>
   v.pipe(
     optional,
@@ -61,7 +67,10 @@ const TAG_SHAPE = 'is a tag: letters, digits, `_`, `.`, `-`, at most 128, not st
 
 const httpUrl = v.pipe(
   optional,
-  v.check((text) => text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is a URL'),
+  v.check(
+    (text) => text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
+    'is an http or https URL',
+  ),
 );
 
 /** A proxy is often named without its scheme, as curl takes it. */
@@ -143,7 +152,7 @@ export const INPUTS = {
     v.string(),
     v.transform((text) => (text === '' ? 'latest' : text)),
     v.check((text) => TAG.test(text), TAG_SHAPE),
-    v.transform((text) => (text === 'false' ? undefined : text)),
+    v.transform((text) => (/^false$/i.test(text) ? undefined : text)),
   ),
   'extra-tags': v.pipe(
     list,
@@ -165,8 +174,8 @@ export const INPUTS = {
   'build-contexts': pairs('`name=path`'),
   'cache-from': entries,
   'cache-to': entries,
-  provenance: optional,
-  sbom: optional,
+  provenance: attestation,
+  sbom: attestation,
   pull: bool(false),
   'no-cache': bool(false),
   engine: v.pipe(
