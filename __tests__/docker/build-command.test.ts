@@ -154,6 +154,21 @@ describe('buildInputsHash', () => {
     expect(buildInputsHash({ ...PLAIN, ...change })).not.toBe(buildInputsHash(PLAIN));
   });
 
+  it('goes by what a path leads to, not by how it is written', () => {
+    const hash = (context: string, file?: string) => buildInputsHash({ ...PLAIN, context, file });
+    for (const same of [
+      hash('app/'),
+      hash('./app'),
+      hash('app', 'app/Dockerfile'),
+      hash('a/../app', './app//Dockerfile'),
+    ])
+      expect(same).toBe(hash('app'));
+    expect(hash('app', 'Dockerfile')).not.toBe(hash('app'));
+    expect(hash('..')).not.toBe(hash('.'));
+    // An address is none of this machine's paths.
+    expect(hash('https://example.com/a//b.git')).not.toBe(hash('https://example.com/a/b.git'));
+  });
+
   it('tells apart what only looks alike when joined', () => {
     const hashes = [
       { file: 'a', target: 'b' },
@@ -175,7 +190,11 @@ describe('buildInputsHash', () => {
     { noCache: true },
     { secrets: ['a=b'] },
     { ssh: ['default'] },
-  ])('is the same for %j, which CONTRACT does not name', (change) => {
+    // The same paths, written otherwise.
+    { context: './' },
+    { file: 'Dockerfile' },
+    { context: './', file: './Dockerfile' },
+  ])('is the same for %j, which changes nothing that CONTRACT names', (change) => {
     expect(buildInputsHash({ ...PLAIN, ...change })).toBe(buildInputsHash(PLAIN));
   });
 });

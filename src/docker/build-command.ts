@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join, normalize } from 'node:path/posix';
 import type { BuildSettings } from '../stages/inputs/config.ts';
 import { many, one, secretOptions } from './build-options.ts';
 
@@ -43,14 +44,22 @@ export function inputsThatNeedBuildx(build: BuildSettings): readonly string[] {
  * builds of one commit with the same hash may stand for each other.
  */
 export function buildInputsHash(build: BuildSettings): string {
+  const context = plainPath(build.context);
+  const file = plainPath(build.file ?? '');
   const told = [
-    build.context,
-    build.file ?? '',
+    context,
+    file === join(context, 'Dockerfile') ? '' : file,
     build.target ?? '',
     [...build.buildArgs].sort(),
     [...build.platforms].sort(),
   ];
   return `sha256:${createHash('sha256').update(JSON.stringify(told)).digest('hex')}`;
+}
+
+/** A path as it is written shortest; what is none, as it stands. */
+function plainPath(path: string): string {
+  if (path === '' || /^[\w+.-]+:|^git@/.test(path)) return path;
+  return normalize(path).replace(/(?<=.)\/$/, '');
 }
 
 /** Files that a build is given, or writes. */
