@@ -27,8 +27,8 @@ export function settingFindings(service: EcsService, cluster: string): readonly 
     found.push({
       code: 'DG531',
       level: 'warning',
-      title: `Service ${name} has a minimum healthy percent of ${healthy}: ${stopping} of ${count(desired, 'task')} may stop before a replacement runs.`,
-      fix: 'Set `minimumHealthyPercent` to 100 in the deployment configuration for a rollout without downtime.',
+      title: `Service ${name} has a minimum healthy percent of ${healthy}: ${mayStop(stopping, desired)}.`,
+      fix: `Let a new task run before an old one stops: \`aws ecs update-service --cluster ${cluster} --service ${name} --deployment-configuration maximumPercent=${Math.max(200, service.maximumPercent ?? 0)},minimumHealthyPercent=100\`.`,
     });
   }
   if (!service.circuitBreaker.enabled && service.strategy === 'ROLLING') {
@@ -40,6 +40,12 @@ export function settingFindings(service: EcsService, cluster: string): readonly 
     });
   }
   return found;
+}
+
+function mayStop(stopping: number, desired: number): string {
+  const first = 'may stop before a replacement runs';
+  if (stopping < desired) return `${stopping} of ${count(desired, 'task')} ${first}`;
+  return `${desired === 1 ? 'its only task' : `all ${desired} tasks`} ${first}, and nothing serves meanwhile`;
 }
 
 /**
