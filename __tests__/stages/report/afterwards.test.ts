@@ -74,6 +74,13 @@ describe('what is said to be true after a run that failed', () => {
     );
   });
 
+  it('is that ECS goes on after a time-out, also where its service deployment could not be read', () => {
+    const deployments = ended({}).deployments.map((each) => ({ ...each, result: 'timed-out' as const }));
+    expect(afterwards({ ...crashed, result: 'timed-out', deployments })[1]).toBe(
+      'ECS goes on with the deployment of dyno-agent-service. To put the previous image back: `aws ecs list-service-deployments --cluster dyno-agent-cluster --service dyno-agent-service`, then `aws ecs stop-service-deployment --stop-type ROLLBACK --service-deployment-arn ARN`.',
+    );
+  });
+
   it.each([
     ['ECS has ended it', ended({ serviceDeployment: { arn, status: 'STOPPED' } })],
     ['it was undone', { ...goesOn, undo: { asked: [], begun: [], over: true } }],

@@ -101,6 +101,14 @@ describe('the first line of the log', () => {
   });
 });
 
+describe('an annotation', () => {
+  it('tells what there is to paste from what comes after it', () => {
+    const fix = 'In the last stage:\n  USER 10001';
+    const [annotation] = annotationsOf({ ...REPORTS.crashed, failures: [{ ...CRASHED, fix }] });
+    expect(annotation?.fix).toMatch(/^In the last stage: `USER 10001`\. More: https/);
+  });
+});
+
 describe('the Slack message', () => {
   const section = (report: RunReport) => {
     const [block] = slackMessage(report).blocks;
@@ -119,6 +127,15 @@ describe('the Slack message', () => {
     const named = failures.filter(({ title }) => shown.includes(title)).length;
     expect(named).toBeGreaterThan(3);
     expect(shown).toContain(`and ${12 - named} more problems`);
+  });
+
+  it('leaves out a stage that took no time', () => {
+    const stages = REPORTS.succeeded.stages.map((each) =>
+      each.name === 'deploy' ? { ...each, ms: 49 } : each,
+    );
+    expect(section({ ...REPORTS.succeeded, stages })).toContain(
+      'preflight 0.6 s · image 41 s · rollout 1 min',
+    );
   });
 
   it('has the warnings of a good deploy, and not its notes', () => {

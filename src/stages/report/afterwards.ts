@@ -3,6 +3,7 @@ import type { MovedTag } from '../image/moving-tags.ts';
 import type { RolloutOutcome, StillServing } from '../rollout/rollout.ts';
 import { changedAnything, type RunReport, type ServiceReport } from './run-report.ts';
 import { FOUND_WITH_ANOTHER } from './running-tasks.ts';
+import { stopCommand } from './stop-command.ts';
 import { ago, count, shortDigest, shortTag } from './words.ts';
 
 /** What is true in AWS after a run that failed: who serves, what goes on, where the moving tag points. A sentence each. */
@@ -46,24 +47,25 @@ export function whatElse(report: RunReport): readonly string[] {
 }
 
 /** That a verdict here ends nothing in ECS, and how to end it. */
-function goesOn({ deployments, undo, failures }: RunReport): readonly string[] {
+function goesOn({ deployments, undo, failures, cluster }: RunReport): readonly string[] {
   if (undo) return [];
-  const ongoing = deployments.flatMap(({ service, result, outcome }) => {
-    const isOpen = result === 'failed' || result === 'timed-out';
-    const ours = isOpen && outcome?.serviceDeployment;
+  const ongoing = deployments.filter(({ service, result, outcome }) => {
+    const status = outcome?.serviceDeployment?.status;
     // A watch that lost sight says so in its own sentence.
     const isSaid = failures.some(
       ({ title }) => title.startsWith(`${service}:`) && /goes on in ECS/.test(title),
     );
-    return ours && ONGOING.has(ours.status) && !isSaid ? [{ service, arn: ours.arn }] : [];
+    if (isSaid || !outcome) return false;
+    if (status === undefined) return result === 'timed-out';
+    return (result === 'failed' || result === 'timed-out') && ONGOING.has(status);
   });
   const [first] = ongoing;
   if (first === undefined) return [];
   if (ongoing.length > 1)
     return [`ECS goes on with the deployments of ${ongoing.length} services: \`mode: rollback\` ends that.`];
-  return [
-    `ECS goes on with the deployment of ${first.service}. To put the previous image back: \`aws ecs stop-service-deployment --stop-type ROLLBACK --service-deployment-arn ${first.arn}\`.`,
-  ];
+  const { service, outcome } = first;
+  const stop = stopCommand(cluster, service, outcome?.serviceDeployment?.arn);
+  return [`ECS goes on with the deployment of ${service}. To put the previous image back: ${stop}.`];
 }
 
 function servedBy({ service, outcome, result }: ServiceReport, report: RunReport): string | undefined {

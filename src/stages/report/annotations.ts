@@ -22,5 +22,10 @@ export function annotationsOf(report: RunReport): readonly Finding[] {
 
 /** A finding for an annotation, which knows no Markdown: its fix in one line, and where there is more about it. */
 export function annotationOf(report: RunReport, finding: Finding): Finding {
-  return { ...finding, fix: `${fixInOneLine(finding.fix)} More: ${errorUrl(report, finding.code)}` };
+  return { ...finding, fix: `${ended(fixInOneLine(finding.fix))} More: ${errorUrl(report, finding.code)}` };
+}
+
+/** With a full stop, where the fix ends with a line to paste. */
+function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

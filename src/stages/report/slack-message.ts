@@ -83,6 +83,9 @@ function facts(report: RunReport, time: string): string {
     .join(' · ');
 }
 
+/** A stage of "0.0 s" says nothing. */
+const SHOWN_FROM_MS = 50;
+
 function successBody(report: RunReport): readonly string[] {
   const { image, stages } = report;
   const isOne = report.deployments.length === 1;
@@ -98,7 +101,10 @@ function successBody(report: RunReport): readonly string[] {
   return [
     `${facts(report, duration(report.totalMs))}${since(report)}`,
     where.filter(Boolean).join(' · '),
-    stages.map(({ name, ms }) => `${name} ${duration(ms)}`).join(' · '),
+    stages
+      .filter(({ ms }) => ms >= SHOWN_FROM_MS)
+      .map(({ name, ms }) => `${name} ${duration(ms)}`)
+      .join(' · '),
     ...some(
       warnings.map(({ code, title: words }) => `${code} ${escaped(words, 250)}`),
       { most: 5, room: 700, noun: 'warning', between: '\n' },

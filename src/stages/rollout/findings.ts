@@ -143,7 +143,7 @@ export function timedOut(plan: RolloutPlan, state: RolloutState, waitingFor: str
     sentence: `the rollout was not over after ${span(plan.waitForMs)}: ${so}`,
     fix:
       diagnosis?.fix ??
-      'The rollout goes on in ECS. Raise `wait-for-minutes` if it only needs longer; see the service events for what it waits for.',
+      'Raise `wait-for-minutes` if it only needs longer; see the service events for what it waits for.',
   };
   return ending('timed-out', plan, state, words, diagnosis);
 }
