@@ -64,6 +64,14 @@ describe('the findings of hygiene in the summary', () => {
     expect(text).toContain('Take them out:<br><code>git rm --cached a</code>');
   });
 
+  it('have a title in HTML, where a backslash of Markdown would be seen', () => {
+    const [, check] = checks([finding()]);
+    const summed = '1 warning (30 rules on 5 files) & <more>';
+    const report = { run: RUN, commit: undefined, checks: [{ ...check, summed }] };
+    const text = hygieneSection(report as unknown as Parameters<typeof hygieneSection>[0]);
+    expect(text).toContain(': 1 warning (30 rules on 5 files) &amp; &lt;more&gt;</summary>');
+  });
+
   it('can not break out of their cells', () => {
     const evil = finding({
       title: 'a | b\n# x </details> @octo [l](https://evil.example)',

@@ -3,7 +3,7 @@ import { manyLines, oneLine } from '../../runner/text.ts';
 import type { CheckReport } from '../preflight/check.ts';
 import { fixLines, fixParts } from './fix-text.ts';
 import { blobUrl, errorUrl } from './links.ts';
-import { code, link, own, plain } from './markdown.ts';
+import { code, inHtml, link, own, plain } from './markdown.ts';
 import type { RunReport } from './run-report.ts';
 import { count, placeOf } from './words.ts';
 
@@ -66,7 +66,7 @@ export function hygieneSection(report: RunReport): string {
   });
   const more = findings.length - rows.length;
   return [
-    `<details><summary>Hygiene of the repository: ${plain(check.summed ?? '')}</summary>\n`,
+    `<details><summary>Hygiene of the repository: ${inHtml(check.summed ?? '')}</summary>\n`,
     '| Code | Level | Where | What | Do |',
     '| --- | --- | --- | --- | --- |',
     ...rows,

@@ -16,6 +16,11 @@ function plainWithin(line: string): string {
     .replaceAll(/ww(?=w\.)/gi, '$&\u200b');
 }
 
+/** Words of ours between HTML tags, where Markdown does not apply. */
+export function inHtml(text: string): string {
+  return oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /**
  * Text of ours whose `code` spans work, for a paragraph. What it quotes from outside, a name or a reason, is plain:
  * no link, image, HTML or mention in it works.
