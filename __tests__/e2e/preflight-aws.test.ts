@@ -289,6 +289,11 @@ const remarks: readonly Remark[] = [
     found: ['DG544 note'],
   },
   {
+    name: "nothing of AWS's address of a repository whose registry ECR names otherwise",
+    inputs: { 'ecr-repository': '123456789012.dkr.ecr.us-east-1.amazonaws.com/dyno-agent' },
+    found: [],
+  },
+  {
     name: 'more secrets than are looked up',
     scenario: world(parameters(40, 40)),
     found: ['DG548 note'],

@@ -58,7 +58,7 @@ describe('containersOfImage', () => {
         name: 'app:1',
         containers: Object.entries(images).map(([name, image]) => ({ name, image })),
       },
-      { uri: URI },
+      { uri: URI, registryId: '123456789012' },
       checkContext(inputs).config,
     ).map(({ name }) => name);
   const pin = { rollout: 'pin' };

@@ -7,7 +7,7 @@ import { imageTagOf } from '../image/image-tag.ts';
 import type { Config } from '../inputs/config.ts';
 import { listed } from '../report/words.ts';
 import type { CheckContext } from './check.ts';
-import { isSameRegistry } from './registry-host.ts';
+import { isRegistryOf, type PlaceOfRepository } from './registry-host.ts';
 
 /** An image reference taken apart: `host/name[:tag][@digest]` (distribution/reference). */
 export interface ImageReference {
@@ -26,10 +26,9 @@ export function parseImageReference(text: string): ImageReference {
 }
 
 /** Whether an image is of the repository, by whichever of its registry's names. */
-function isOfRepository(name: string, uri: string): boolean {
-  if (name === uri) return true;
-  const [[host, path], [ownHost, ownPath]] = [partsOf(name), partsOf(uri)];
-  return path === ownPath && isSameRegistry(host, ownHost);
+function isOfRepository(name: string, repository: PlaceOfRepository, { region }: Config): boolean {
+  const [[host, path], [, ownPath]] = [partsOf(name), partsOf(repository.uri)];
+  return path === ownPath && isRegistryOf(repository, host, region);
 }
 
 function partsOf(name: string): readonly [host: string, path: string] {
@@ -44,14 +43,14 @@ function partsOf(name: string): readonly [host: string, path: string] {
  */
 export function containersOfImage(
   taskDefinition: TaskDefinition,
-  repository: Pick<EcrRepository, 'uri'>,
+  repository: PlaceOfRepository,
   config: Config,
 ): readonly ContainerDefinition[] {
   const { containerName } = config.ecs;
   if (containerName !== undefined)
     return taskDefinition.containers.filter(({ name }) => name === containerName);
   const found = taskDefinition.containers.filter(({ image }) =>
-    isOfRepository(parseImageReference(image ?? '').repository, repository.uri),
+    isOfRepository(parseImageReference(image ?? '').repository, repository, config),
   );
   if (config.ecs.rollout !== 'pin' && !isTaskDefinitionFile(config.ecs.taskDefinition)) return found;
   const ours = found.filter(({ image }) => isMoved(parseImageReference(image ?? ''), config));
@@ -83,7 +82,7 @@ export function containerProblems(
     // A roll back gives a pinned service a revision with the image in it.
     if (config.mode === 'rollback' && image.digest !== undefined) return [];
     if (
-      !isOfRepository(image.repository, repository.uri) ||
+      !isOfRepository(image.repository, repository, config) ||
       image.digest !== undefined ||
       !moved.includes(image.tag)
     ) {

@@ -6,12 +6,25 @@ export function regionOfHost(host: string): string | undefined {
   return REGION_IN_HOST.exec(host)?.[1];
 }
 
+/** What ECR says of a repository, as far as it tells its registry. */
+export interface PlaceOfRepository {
+  /** `host/name` */
+  readonly uri: string;
+  /** The account that it belongs to. */
+  readonly registryId: string;
+}
+
 /**
- * Whether two hosts are names of one registry of ECR: the plain one, FIPS and dual-stack (user guide, "Amazon ECR
- * endpoints").
+ * Whether a host names the registry of a repository: the host that ECR names, or another one of ECR's for the same
+ * account and region: plain, FIPS, dual-stack (user guide, "Amazon ECR endpoints"), or AWS's own where ECR is asked
+ * at an endpoint that names its own.
  */
-export function isSameRegistry(one: string, other: string): boolean {
-  const region = regionOfHost(one);
+export function isRegistryOf(
+  { uri, registryId }: PlaceOfRepository,
+  host: string,
+  region: string | undefined,
+): boolean {
+  if (host === uri.slice(0, uri.indexOf('/'))) return true;
   // A host with a region begins with the 12 digits of its account.
-  return region !== undefined && region === regionOfHost(other) && one.slice(0, 12) === other.slice(0, 12);
+  return region !== undefined && regionOfHost(host) === region && host.slice(0, 12) === registryId;
 }

@@ -6,7 +6,7 @@ import type { Config } from '../inputs/config.ts';
 import type { CheckContext } from './check.ts';
 import { policyFor } from './iam-policy.ts';
 import { nearName } from './near-name.ts';
-import { isSameRegistry, regionOfHost } from './registry-host.ts';
+import { isRegistryOf, regionOfHost } from './registry-host.ts';
 import { remedyOf } from './way-to-aws.ts';
 
 /** Why there is no login for the registry. */
@@ -112,7 +112,7 @@ function otherAccount(message: string, registryId: string, accountId: string, co
 export function otherRegistry(repository: EcrRepository, config: Config): Finding | undefined {
   const asked = config.image.registry?.host;
   const host = repository.uri.slice(0, repository.uri.indexOf('/'));
-  if (asked === undefined || asked === host || isSameRegistry(asked, host)) return undefined;
+  if (asked === undefined || isRegistryOf(repository, asked, config.region)) return undefined;
   return {
     code: 'DG322',
     level: 'error',
