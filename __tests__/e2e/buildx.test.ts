@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Builder, findBuildx, isBuildxForAll } from '../../sandbox/engine/buildx.ts';
 import { type Scenario, startSandbox } from '../../sandbox/sandbox.ts';
 import { findScenario } from '../../sandbox/scenarios/index.ts';
@@ -213,7 +214,9 @@ describe.skipIf(buildx === undefined || !hasStaticShell())('build secrets', () =
     'reach the step, and no argument, log or image, by the builder %s',
     async (builder) => {
       const workspace = shellWorkspace({ Dockerfile: dockerfile });
-      const file = join(workspace.folder, '..', `secret-${builder}-${process.pid}`);
+      const outside = mkdtempSync(join(tmpdir(), 'secret-file-'));
+      onTestFinished(() => rmSync(outside, { recursive: true }));
+      const file = join(outside, 'three');
       writeFileSync(file, values.three);
       const seen: string[] = [];
       const deployed = await deployBy(builder, {

@@ -177,12 +177,14 @@ const stories: readonly Story[] = [
 /** A commit with this message, on a branch named after a secret. */
 function committed(message: string): Pick<DeployOptions, 'workspace' | 'run'> {
   const workspace = makeWorkspace();
-  const git = (...args: readonly string[]) =>
+  const git = (args: readonly string[], input = '') =>
     execFileSync('git', ['-C', workspace.folder, '-c', 'user.name=o', '-c', 'user.email=o@e', ...args], {
       encoding: 'utf8',
+      input,
     });
-  git('commit', '--quiet', '--amend', '-m', message);
-  const sha = git('rev-parse', 'HEAD').trim();
+  // Not as an argument: another run of this test would find it there.
+  git(['commit', '--quiet', '--amend', '--file', '-'], message);
+  const sha = git(['rev-parse', 'HEAD']).trim();
   const github = {
     repository: 'acme/dyno-agent',
     sha,
