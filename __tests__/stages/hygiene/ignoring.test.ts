@@ -73,6 +73,13 @@ describe('hygiene-ignore', () => {
     expect(read(`DG025 ${pattern}`).ignores('DG025', file)).toBe(ignored);
   });
 
+  it('takes codes in a row for codes, not for paths', () => {
+    const { ignores, useless } = read('DG003 dg025 DG999');
+    expect(ignores('DG003', 'any/file')).toBe(true);
+    expect(ignores('DG025', 'any/file')).toBe(true);
+    expect(useless).toEqual(['DG999']);
+  });
+
   it('names the entries that take nothing out', () => {
     expect(read('DG003', 'DG999', 'all', 'DG025 x/**', 'dockerfile DG003').useless).toEqual([
       'DG999',

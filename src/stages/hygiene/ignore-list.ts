@@ -14,11 +14,15 @@ interface Entry {
 
 const ENTRY = /^(DG\d{3})(?:\s+(\S.{0,500}))?$/i;
 
+/** Codes with nothing but blanks between them: no path looks so. */
+const CODES = /^DG\d{3}(?:\s+DG\d{3})+$/i;
+
 /** Reads entries such as `DG095` and `DG095 tests/fixtures/**`: a code, and a pattern of paths from the root. */
-export function readIgnoreList(entries: readonly string[], codes: ReadonlySet<string>): IgnoreList {
+export function readIgnoreList(given: readonly string[], codes: ReadonlySet<string>): IgnoreList {
+  const entries = given.flatMap((entry) => (CODES.test(entry) ? entry.split(/\s+/) : entry));
   const read = entries.map((entry): Entry | undefined => {
-    const [, given = '', pattern] = ENTRY.exec(entry) ?? [];
-    const code = given.toUpperCase();
+    const [, word = '', pattern] = ENTRY.exec(entry) ?? [];
+    const code = word.toUpperCase();
     return codes.has(code) ? { code, matches: matcherOf(pattern) } : undefined;
   });
   const list = read.filter((entry) => entry !== undefined);
