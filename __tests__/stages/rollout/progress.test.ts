@@ -26,6 +26,7 @@ describe('what a person sees', () => {
       '1 of 1 new task running, 3 failed, 1 old one still running',
     );
     expect(tasksText({ ...progress, desired: 0 })).toBe('2 of 2 old tasks running, 1 new still running');
+    expect(tasksText({ ...progress, desired: 0, running: 0 })).toBe('2 of 2 old tasks running');
   });
 
   it('is a line only where something changed', () => {

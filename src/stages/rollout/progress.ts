@@ -127,7 +127,7 @@ export function tasksText(progress: Progress): string {
   const { running, desired, wanted, pending, failed, older } = progress;
   // Our deployment was given up: what counts is the other one's tasks.
   if (desired === 0 && wanted > 0)
-    return `${older} of ${count(wanted, 'old task')} running, ${running} new still running`;
+    return `${older} of ${count(wanted, 'old task')} running${running > 0 ? `, ${running} new still running` : ''}`;
   const parts = [
     `${running} of ${count(desired, 'new task')} running`,
     ...(pending > 0 ? [`${pending} starting`] : []),
