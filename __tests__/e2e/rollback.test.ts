@@ -58,6 +58,7 @@ describe.concurrent('mode: rollback', () => {
     const { run, truth } = await deploy({ inputs: { ...ROLLBACK, 'image-tag': 'v17' } });
     expect(run.outputs).toMatchObject({ result: 'failed', 'failure-code': 'DG361' });
     expect(run.log).toContain('has no image v17 to go back to');
+    expect(run.log).toMatch(/✓ registry .*; v17 not there$/m);
     expect(run.log).toContain('a31be07');
     expect(truth.tagMoves.filter(({ at }) => at >= (truth.calls[0]?.at ?? 0))).toEqual([]);
     expect(truth.deploymentsStarted).toEqual([]);

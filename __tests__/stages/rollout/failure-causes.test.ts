@@ -47,6 +47,12 @@ describe('a failure without telling words', () => {
     expect(silent && causeOf(silent).code).toBe('DG623');
   });
 
+  it('points to the log where it could not be read', () => {
+    expect(causeOf(crash).fix(context)).toBe(
+      "See why in the container's log, whose group the task definition web:57 names; correct that, build again, and run this job again.",
+    );
+  });
+
   it.each([
     ['RuntimeError: DATABASE_URL is not set', 'DATABASE_URL'],
     ["KeyError: 'JWT_SECRET'", 'JWT_SECRET'],

@@ -167,6 +167,9 @@ const MISSING_VARIABLE =
   /(?:KeyError: ['"]|environment variable ['"`]?|env(?:ironment)? var ['"`]?|variable ['"`])?\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b['"`]?(?: environment variable)?:? (?:is |was |must be |has to be )?(?:not set|unset|undefined|missing|required|not defined|set\b)|KeyError: ['"]([A-Z][A-Z0-9_]+)['"]/;
 
 function crashFix({ taskDefinition, log }: FixContext): string {
+  if (log.length === 0) {
+    return `See why in the container's log, whose group the task definition ${taskDefinition} names; correct that, build again, and run this job again.`;
+  }
   const match = log.map((line) => MISSING_VARIABLE.exec(line)).findLast((found) => found !== null);
   const name = match?.[1] ?? match?.[2];
   return name === undefined

@@ -1,4 +1,5 @@
 import type { Finding } from '../../finding.ts';
+import { listed } from '../report/words.ts';
 import type { Observation, Part, Unreadable } from './observation.ts';
 
 /** A question that tells nothing at the moment, and why. */
@@ -54,7 +55,7 @@ export function actionsOf(gaps: readonly Gap[]): readonly string[] {
 /** What to do about gaps, a sentence for each reason. */
 export function fixOf(gaps: readonly Gap[]): string {
   return byReason(gaps)
-    .map(({ why, actions }) => FIX[why](actions.join(' and ')))
+    .map(({ why, actions }) => FIX[why](listed(actions)))
     .join(' ');
 }
 
@@ -77,7 +78,7 @@ export function notesOnGaps(gaps: readonly Gap[]): readonly Finding[] {
 }
 
 function saidOf(why: Gap['why'], actions: readonly string[], gaps: readonly Gap[]): string {
-  const list = actions.join(', ');
+  const list = listed(actions);
   if (why === 'denied') return `The deploying role may not do ${list}`;
   if (why === 'no-answer') return `${list} gave no answer, several times in a row`;
   const names = [...new Set(gaps.flatMap(({ name }) => name ?? []))];

@@ -110,7 +110,9 @@ function describe(
       ? 'tags mutable'
       : `tags ${repository.mutability.toLowerCase().replaceAll('_', ' ')}`;
   const { tagged } = images.ok ? images.value : { tagged: undefined };
-  const there = tagged ? `is there already (${shortDigest(tagged.digest)})` : 'not there yet';
+  // A roll back makes no image: there is nothing to come yet.
+  const [already, yet] = config.mode === 'rollback' ? ['', ''] : [' already', ' yet'];
+  const there = tagged ? `is there${already} (${shortDigest(tagged.digest)})` : `not there${yet}`;
   const may = push.denied.length > 0 ? 'may pull' : 'may pull and push';
   return [`${repository.name}: ${may}`, tags, ...(tag ? [`${shortTag(tag)} ${there}`] : [])].join('; ');
 }
