@@ -2,6 +2,7 @@ import type { EcrRepository, RegistryLogin } from '../../../aws/ecr.ts';
 import type { RepositoryName, TransferProbe, TransferWay } from '../../../aws/transfer.ts';
 import type { ImageConfig, Manifest } from '../../../registry/manifest.ts';
 import type { RegistryAccess, RegistryRepository } from '../../../registry/registry.ts';
+import { isLoopback } from '../../../runner/http.ts';
 import { type Answer, unwrap } from '../answer.ts';
 import { type Asking, UNASKED } from './asking.ts';
 
@@ -122,11 +123,15 @@ async function withConfig(
   return [manifest, manifest && (await registry.imageConfig(manifest))];
 }
 
-/** The registry as ECR names it: the repository's own host, with the scheme of the login's endpoint. */
+/**
+ * The registry as ECR names it: the repository's own host, with the scheme of the login's endpoint. That of another
+ * machine says nothing of a registry on this one, which is plain http as for docker.
+ */
 export function registryAccess(login: RegistryLogin, repository: EcrRepository): RegistryAccess {
-  const host = repository.uri.slice(0, repository.uri.indexOf('/'));
+  const own = new URL(`${login.endpoint.protocol}//${repository.uri.slice(0, repository.uri.indexOf('/'))}`);
+  const isElsewhere = isLoopback(own.hostname) && !isLoopback(login.endpoint.hostname);
   return {
-    endpoint: new URL(`${login.endpoint.protocol}//${host}`),
+    endpoint: isElsewhere ? new URL(`http://${own.host}`) : own,
     username: login.username,
     password: login.password,
   };
