@@ -4,7 +4,14 @@ import { failureOf } from '../../../src/stages/rollout/task-failures.ts';
 import { failed } from './observations.ts';
 import { events, harmless, reasons } from './wordings.ts';
 
-const context = { taskDefinition: 'web:57', cluster: 'c', service: 'web', repositoryUri: 'r/web', log: [] };
+const context = {
+  taskDefinition: 'web:57',
+  cluster: 'c',
+  service: 'web',
+  repositoryUri: 'r/web',
+  log: [],
+  said: [],
+};
 
 describe('recorded wordings', () => {
   it.each([...reasons, ...events])('is $code: $text', ({ text, code }) => {
@@ -24,6 +31,47 @@ it.each(failureCauses.map((cause) => [cause.code, cause] as const))(
     expect(text.replaceAll(/`[^`]+`/g, '')).not.toMatch(/\baws [a-z]+ [a-z]+-/);
   },
 );
+
+describe('the fix follows what AWS said', () => {
+  const NETWORK = /^Give the tasks of web a way to the registry/;
+  it.each<readonly [string, RegExp]>([
+    [
+      'CannotPullContainerError: failed to do request: Head "https://r/v2/": dial tcp 10.0.0.1:443: i/o timeout',
+      NETWORK,
+    ],
+    [
+      'CannotPullContainerError: failed to resolve reference: unexpected status code 403 Forbidden',
+      /^Let the execution role of web:57 pull/,
+    ],
+    [
+      'CannotPullContainerError: User is not authorized to perform: ecr:BatchGetImage',
+      /^Let the execution role of web:57 pull/,
+    ],
+    ['CannotPullContainerError: pull image manifest: manifest unknown', /^Correct the image in web:57/],
+    [
+      'CannotPullContainerError: failed to resolve ref r/web:latest: not found',
+      /^Correct the image in web:57/,
+    ],
+    ['CannotPullContainerError: something new', /^See that the image named in web:57 exists/],
+    [
+      'was unable to place a task because no container instance met all of its requirements.',
+      /^Give the cluster c room/,
+    ],
+    [
+      'was unable to place a task. Reason: Capacity is unavailable at this time.',
+      /^Give web subnets in more availability zones/,
+    ],
+    [
+      "was unable to place a task. Reason: You've reached the limit on the number of tasks you can run concurrently.",
+      /^Ask AWS for a higher quota/,
+    ],
+    ['was unable to place a task.', /^Make room for the tasks of web/],
+  ])('%s', (text, fix) => {
+    expect(causeOfText(text)?.fix({ ...context, said: ['(service web) has started 2 tasks', text] })).toMatch(
+      fix,
+    );
+  });
+});
 
 describe('a failure without telling words', () => {
   const crash = failureOf(failed(1, 0, 20, { exitCode: 1 }));

@@ -36,7 +36,7 @@ export function diagnose(plan: RolloutPlan, state: RolloutState): Diagnosis | un
     code: cause.code,
     sentence: `the new tasks ${cause.predicate}${evidenceInBrackets(state, cause, failures)}`,
     detail: detailOf(state, cause, failures, log),
-    fix: cause.fix(fixContext(plan, log)),
+    fix: cause.fix({ ...fixContext(plan, log), said: saidOf(cause, failures, state) }),
     logLines: log,
   };
 }
@@ -64,7 +64,17 @@ export function fixContext(plan: RolloutPlan, log: readonly string[] = []): FixC
     service,
     repositoryUri: plan.expected.repositoryUri,
     log,
+    said: [],
   };
+}
+
+function saidOf(
+  cause: FailureCause,
+  failures: readonly TaskFailure[],
+  state: RolloutState,
+): readonly string[] {
+  const events = state.events.filter(({ message }) => causeOfText(message)?.code === cause.code);
+  return [...failures.map(({ text }) => text), ...events.map(({ message }) => message)];
 }
 
 function logOf(failures: readonly TaskFailure[], state: RolloutState): readonly string[] {

@@ -10,6 +10,8 @@ export interface FixContext {
   readonly repositoryUri: string;
   /** The last log lines of the failing container, oldest first. */
   readonly log: readonly string[];
+  /** What AWS said of this cause: reasons of tasks, and events. */
+  readonly said: readonly string[];
 }
 
 /** A reason for which tasks fail, and how to recognise it in AWS's words or in the container's. */
@@ -64,8 +66,7 @@ export const failureCauses: readonly FailureCause[] = [
     code: 'DG613',
     predicate: 'cannot start: the image cannot be pulled',
     wording: /CannotPull\w*Error|pull image manifest|manifest unknown|manifest for .* not found/i,
-    fix: ({ taskDefinition, repositoryUri }) =>
-      `See that the image named in ${taskDefinition} exists in ${repositoryUri}, that the execution role may do ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer, and that the subnets reach ECR (NAT, or VPC endpoints for ecr.api, ecr.dkr and S3).`,
+    fix: (context) => pullFix(context),
   },
   {
     code: 'DG617',
@@ -99,8 +100,7 @@ export const failureCauses: readonly FailureCause[] = [
     code: 'DG618',
     predicate: 'cannot be placed: there is no capacity for them',
     wording: /unable to place a task|Capacity is unavailable|reached the limit on the number of/i,
-    fix: ({ cluster }) =>
-      `Give the cluster ${cluster} room: more or larger instances or a capacity provider on EC2; on Fargate other subnets (zones), a smaller task, or a higher quota for vCPUs.`,
+    fix: (context) => placementFix(context),
   },
   {
     code: 'DG621',
@@ -165,6 +165,31 @@ export function causeOfText(text: string): FailureCause | undefined {
 /** Names of environment variables that a container said it misses, in the words of common runtimes. */
 const MISSING_VARIABLE =
   /(?:KeyError: ['"]|environment variable ['"`]?|env(?:ironment)? var ['"`]?|variable ['"`])?\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b['"`]?(?: environment variable)?:? (?:is |was |must be |has to be )?(?:not set|unset|undefined|missing|required|not defined|set\b)|KeyError: ['"]([A-Z][A-Z0-9_]+)['"]/;
+
+function pullFix({ taskDefinition, repositoryUri, service, said }: FixContext): string {
+  const actions = 'ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer';
+  const ways =
+    'a public IP in a public subnet, NAT in a private one, or VPC endpoints for ecr.api, ecr.dkr and S3';
+  const isSaid = (wording: RegExp) => said.some((text) => wording.test(text));
+  if (isSaid(NO_ROUTE))
+    return `Give the tasks of ${service} a way to the registry: ${ways}; and let their security groups let HTTPS out.`;
+  if (isSaid(DENIED) || isSaid(/\b40[13]\b|pull access denied/i))
+    return `Let the execution role of ${taskDefinition} pull from ${repositoryUri}: ${actions}.`;
+  if (isSaid(/manifest unknown|not found|does not exist/i))
+    return `Correct the image in ${taskDefinition}: it names one that is not there. This run pushed to ${repositoryUri}.`;
+  return `See that the image named in ${taskDefinition} exists in ${repositoryUri}, that the execution role may do ${actions}, and that the subnets reach ECR (${ways}).`;
+}
+
+function placementFix({ cluster, service, said }: FixContext): string {
+  const isSaid = (wording: RegExp) => said.some((text) => wording.test(text));
+  if (isSaid(/no container instance/i))
+    return `Give the cluster ${cluster} room: more or larger instances, or a capacity provider that adds them; or let the task ask for less.`;
+  if (isSaid(/reached the limit/i))
+    return `Ask AWS for a higher quota (Service Quotas, AWS Fargate), or let fewer tasks run meanwhile.`;
+  if (isSaid(/Capacity is unavailable/i))
+    return `Give ${service} subnets in more availability zones, or a smaller task; or run this job again later.`;
+  return `Make room for the tasks of ${service}: in the cluster ${cluster} on EC2, in more availability zones or under a higher quota on Fargate.`;
+}
 
 function crashFix({ taskDefinition, log }: FixContext): string {
   if (log.length === 0) {
