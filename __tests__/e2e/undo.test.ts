@@ -243,8 +243,10 @@ describe.concurrent('the log of ECS rolling back', () => {
     expect(rollout?.filter((text) => text.startsWith('has started')).length, run.log).toBeGreaterThan(0);
     expect(rollback?.[0]).toMatch(/^ECS rolls deployment ecs-svc\/\d+ back$/);
     expect(rollback?.at(-1)).toBe('over: rolled back');
-    expect(rollback?.join('\n')).not.toMatch(/^has started|registered|the last five took|crash|DG\d/m);
-    expect(rollback?.filter((text) => rollout?.includes(text))).toEqual([]);
+    expect(rollback?.join('\n')).not.toMatch(/^has started|^registered|the last five took|crash|DG\d/m);
+    // How many tasks run may be as it was last told.
+    const again = rollback?.filter((text) => rollout?.includes(text) && !/tasks running/.test(text));
+    expect(again).toEqual([]);
   });
 });
 
