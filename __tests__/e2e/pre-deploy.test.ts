@@ -31,6 +31,17 @@ describe.concurrent('pre-deploy-command', () => {
     expect(gone?.errorCode).toBeUndefined();
   });
 
+  it('does not run where it is gone back: the image before knows nothing of what came after it', async ({
+    expect,
+  }) => {
+    const tag = 'a31be07d5c2946f8b01e7a3d94c5f26087be9d13';
+    const { run, truth } = await deploy({ inputs: { ...MIGRATE, mode: 'rollback', 'image-tag': tag } });
+    expect(run.outputs['result'], run.log).toBe('succeeded');
+    expect(truth.oneOffTasks).toEqual([]);
+    expect(truth.calls.map(({ operation }) => operation)).not.toContain('RegisterTaskDefinition');
+    expect(run.log).toContain('alembic upgrade head: not run, because a roll back migrates nothing');
+  });
+
   it('says which revision stays registered where the role may not take it out of use', async ({ expect }) => {
     const denied = ['ecs:DeregisterTaskDefinition'];
     const { run } = await deploy({ inputs: MIGRATE, sandbox: { denied } });

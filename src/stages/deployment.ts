@@ -1,4 +1,5 @@
 import type { Finding, Result } from '../finding.ts';
+import { oneLine } from '../runner/text.ts';
 import { planRevisions, type ServicePlan } from './deploy/revisions.ts';
 import { deployStage } from './deploy/stage.ts';
 import { refuseWhereTagMoved, supersededByTag, takenAfterwards } from './deploy/tag-taken.ts';
@@ -17,11 +18,16 @@ import { checkHealth, unhealthyFindings } from './verify/health.ts';
  * health, and what is undone. Throws what ends the run.
  */
 export async function deploy(context: DeployContext): Promise<RunReport> {
-  const { config, recorder } = context;
+  const { config, recorder, ports } = context;
   const pushed = await recorder.stage('image', () => imageStage(context));
   const { image, registry } = pushed;
   const plans = await plansFor(context, image);
-  if (config.ecs.preDeployCommand) {
+  const { preDeployCommand } = config.ecs;
+  if (preDeployCommand && config.mode === 'rollback') {
+    // The image before has no migration that came after it, and would fail over what it does not know.
+    const shown = oneLine(preDeployCommand.join(' '), 120);
+    ports.runner.print(`· before     ${shown}: not run, because a roll back migrates nothing`);
+  } else if (preDeployCommand) {
     // A migration of an older commit is as wrong as its image.
     await refuseWhereTagMoved(context, image, registry);
     await recorder.stage('pre-deploy', () => preDeployStage(context, image, plans));
