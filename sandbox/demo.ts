@@ -44,7 +44,8 @@ async function main(): Promise<number> {
 
 function introduce(scenario: Scenario, speed: number, engine: Engine, sandbox: Sandbox): void {
   print(`${coloured('bold', `Scenario ${scenario.name}`)}: ${scenario.description}`);
-  print(`AWS, the registry and Slack are simulated at ${sandbox.url}, ${speed} times as fast as in life.`);
+  const pace = speed === 1 ? 'as fast as in real life' : `${speed} times as fast as in real life`;
+  print(`AWS, the registry and Slack are simulated at ${sandbox.url}, ${pace}.`);
   if (engine.kind === 'docker') print(`docker ${engine.version} builds and pushes the image for real.`);
   else {
     print(

@@ -24,8 +24,16 @@ describe('the arguments', () => {
     expect(readArguments(['--list'], [story])).toEqual({ kind: 'list' });
   });
 
+  it('may be the name alone', () => {
+    expect(readArguments(['sad'], [story, sad])).toMatchObject({ scenario: sad });
+    expect(readArguments([], [{ ...story, name: 'success' }])).toMatchObject({ kind: 'run' });
+  });
+
   it.each([
     [['--scenario', 'nope'], /There is no scenario "nope"[\s\S]*story +It goes well\. \(succeeded\)/],
+    [['--scenario', 'storey'], /\n\nDid you mean story\?$/],
+    [['--scenario', 'story', 'story'], /one scenario at a time/],
+    [['story', 'story'], /one scenario at a time/],
     [['--scenario', 'story', '--speed', '0'], /--speed has to be a number above 0/],
     [['--fast'], /Unknown option '--fast'\.\n\nnpm run demo/],
   ])('are refused where they are wrong: %j', (args, message) => {
