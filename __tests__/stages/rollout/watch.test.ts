@@ -137,6 +137,19 @@ describe('a rollout that goes badly', () => {
     ).toBe(true);
   });
 
+  it('leaves open whose fault another image is: another run may have moved the tag', async () => {
+    const world: World = {
+      service: service([entry(OURS), old]),
+      serviceDeployment: serviceDeployment('IN_PROGRESS'),
+      listed,
+      revision: revision(FOREIGN),
+    };
+    const { ports } = watching(() => world);
+    const [outcome] = await watchRollouts([deployment], options, ports);
+    expect(outcome?.finding?.code).toBe('DG631');
+    expect(ports.lines.at(-1)?.text).toBe('over: another image was found');
+  });
+
   it.each([
     [FOREIGN, '4f9c2e1', ' of 4f9c2e1 took over'],
     [PUSHED, '4f9c2e1', ' of the same image took over'],

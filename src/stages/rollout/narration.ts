@@ -50,18 +50,23 @@ export class Narration {
     )) {
       if (kind === 'event') this.#tell(watched, kind, text, now);
     }
-    // The sentence itself comes right after, at the end of the log.
-    const { finding, result } = outcome;
-    // That it was asked to go back, which is what the code says of it, is known here.
-    const code = finding && !(watched.toldBefore && result === 'rolled-back') ? ` (${finding.code})` : '';
-    const text = finding ? `over: ${result.replaceAll('-', ' ')}${code}` : 'completed';
-    this.#tell(watched, 'verdict', text, now);
+    this.#tell(watched, 'verdict', endingText(watched, outcome), now);
   }
 
   #tell(watched: Watched, kind: ProgressLine['kind'], text: string, now: number): void {
     watched.lastLineAt = now;
     this.#say({ service: watched.plan.deployment.service, elapsedMs: now - this.#startedAt, kind, text });
   }
+}
+
+/** The last line; the sentence itself comes right after, at the end of the log. */
+function endingText({ toldBefore }: Watched, { finding, result }: RolloutOutcome): string {
+  if (finding === undefined) return 'completed';
+  // Whether it failed or another run has taken the tag is not known yet.
+  if (finding.code === 'DG631') return 'over: another image was found';
+  const words = `over: ${result.replaceAll('-', ' ')}`;
+  // That it was asked to go back, which is what the code says of it, is known here.
+  return toldBefore && result === 'rolled-back' ? words : `${words} (${finding.code})`;
 }
 
 /** Without what a watch before this one has told: its events, and the trouble that made the roll back necessary. */
