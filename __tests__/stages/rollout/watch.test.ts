@@ -121,6 +121,29 @@ function crashing(_: string, elapsed: number): World {
 }
 
 describe('a rollout that goes badly', () => {
+  it('is red in seconds where each task fails between two looks, and no count ever tells', async () => {
+    const { ports } = watching(
+      (_, elapsed) => {
+        const pending = { arn: REVISION_ARN, requested: 2, running: 0, pending: 2 };
+        const ended = Math.floor(elapsed / 4_000);
+        return {
+          service: service([entry(OURS, { running: 0, failedTasks: ended }), old], {
+            breaker: { enabled: false, rollback: false },
+          }),
+          serviceDeployment: serviceDeployment('IN_PROGRESS', { target: pending }),
+          listed,
+          revision: revision(PUSHED),
+          running: [],
+          stopped: Array.from({ length: ended }, (__, i) => failed(i, i * 4, 3, { exitCode: 1 })),
+        };
+      },
+      { latencyMs: 40 },
+    );
+    const [outcome] = await watchRollouts([deployment], options, ports);
+    expect(outcome).toMatchObject({ result: 'failed', finding: { code: 'DG612' } });
+    expect(outcome?.seconds).toBeLessThan(20);
+  });
+
   it('is red within three seconds of the third crash, with the log and what serves', async () => {
     const { ports } = watching(crashing, { latencyMs: 40 });
     const [outcome] = await watchRollouts([deployment], options, ports);

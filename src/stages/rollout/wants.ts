@@ -27,6 +27,8 @@ const SERVICE_DUE_MS = 10_000;
 const SERVICE_OVERDUE_MS = 40_000;
 /** The same while none of our tasks runs or starts. */
 const NOTHING_STARTS_MS = 8_000;
+/** When stopped tasks are looked for while none of ours runs, by the counts of the service deployment. */
+const NONE_RUNS_MS = 15_000;
 /** How often stopped tasks are looked for while not all new ones run and nothing points to a failure. */
 const STOPPED_TASKS_DUE_MS = 15_000;
 /** After a new failure, so long each look reads the stopped tasks: the next failure may be the decisive one. */
@@ -139,6 +141,13 @@ export function wantsWithoutService(
     state.counts.desired > 0 &&
     state.counts.running + state.counts.pending === 0;
   if (nothing && age >= NOTHING_STARTS_MS) return [{ part: 'service', urgency: 'change' }];
+  // None runs yet, as where each one fails and the next one starts between two looks: nothing counted tells of that.
+  const none = state.counts !== undefined && state.counts.desired > 0 && state.counts.running === 0;
+  const seenAt = state.stoppedTasksAt ?? state.startedAt;
+  // Twice as long each time: who pulls a large image is not asked for ever.
+  const pause = Math.max(NONE_RUNS_MS, seenAt - state.startedAt);
+  if (none && now - seenAt >= pause && mayAsk(state.gaps, 'stoppedTasks', now))
+    return [{ part: 'stoppedTasks', urgency: 'change' }];
   if (age >= SERVICE_OVERDUE_MS) return [{ part: 'service', urgency: 'change' }];
   const changed = JSON.stringify(before.counts) !== JSON.stringify(state.counts);
   return changed || age >= SERVICE_DUE_MS ? [{ part: 'service', urgency: 'due' }] : [];
