@@ -88,6 +88,8 @@ describe('Docker, by what it starts', () => {
       { unreachable: 'Cannot connect' },
     ],
     ['echo garbage', { unreachable: 'garbage' }],
+    ['exit 0', { client: 'unknown', server: 'unknown' }],
+    ['echo Docker version 24.0.5, build x', { client: '24.0.5', server: '24.0.5' }],
     ['exit 1', { unreachable: 'exit code 1' }],
   ])('reads the versions of %s', async (script, expected) => {
     const made = await home(undefined);

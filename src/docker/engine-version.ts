@@ -80,19 +80,26 @@ async function dockerVersion(
     aboutBuilder ? ask('info', '--format', '{{json .DriverStatus}}') : undefined,
   ]);
   const told = jsonIn(version.stdout);
-  const server = textAt(told, 'Server', 'Version');
+  const server =
+    textAt(told, 'Server', 'Version') ?? (told === undefined ? versionInText(version) : undefined);
   // The package podman-docker: its `docker` is podman, and has no server to tell of.
   if (server === undefined && textAt(told, 'Client', 'OsArch')) return 'podman';
   if (version.exitCode !== 0 || server === undefined) return unreachable('docker', version);
   return {
     name: 'docker',
-    client: textAt(told, 'Client', 'Version') ?? 'unknown',
+    client: textAt(told, 'Client', 'Version') ?? server,
     server,
     platform: platformFrom(textAt(told, 'Server', 'Os'), textAt(told, 'Server', 'Arch')),
     buildx:
       buildx.exitCode === 0 ? (/\bv?(\d+\.\d+[^\s]*)/.exec(buildx.stdout)?.[1] ?? 'unknown') : undefined,
     builder: builder && builderIn(builder.stdout, info?.stdout ?? ''),
   };
+}
+
+/** Of a docker that doesn't know `--format`, or says nothing: that it ended well means that an engine answered it. */
+function versionInText({ stdout }: CommandResult): string | undefined {
+  if (stdout.trim() === '') return 'unknown';
+  return /\bversion:?\s+v?(\d+\.[\w.+-]{1,40})/i.exec(stdout)?.[1];
 }
 
 /** The driver that `docker buildx inspect` names, and whether `docker info` says that containerd has the images. */
