@@ -45,11 +45,15 @@ export function weaknessOf(value: string): string | undefined {
   if (classes.length < 3) {
     return 'it has fewer than three of the four classes (lower case, upper case, digits, other signs)';
   }
-  if (new Set(characters).size < 6) return 'it repeats the same few characters';
   if (readings(value).some((letters) => COMMON.test(letters))) {
     return 'it is a common password with signs around it';
   }
   return undefined;
+}
+
+/** Whether a value that counts as strong is made of a few characters again and again, so that it is easily guessed. */
+export function isRepetitive(value: string): boolean {
+  return new Set(value).size < 6;
 }
 
 /** The letters of a value; with `@` and `0`, which some words have; and with every sign that stands for a letter read as that. */

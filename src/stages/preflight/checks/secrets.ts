@@ -3,7 +3,7 @@ import type { RunContext } from '../../../github/run-context.ts';
 import type { SecretRule } from '../../inputs/secret-rules.ts';
 import type { Check } from '../check.ts';
 import { nearName } from '../near-name.ts';
-import { MIN_STRONG, placeholderIn, weaknessOf } from '../secret-quality.ts';
+import { isRepetitive, MIN_STRONG, placeholderIn, weaknessOf } from '../secret-quality.ts';
 import { at, placeOfSecret } from '../workflow-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,9 @@ export const checkSecrets: Check = async ({ config, run, lookups }) => {
   const others = otherNames(secretRules, environment);
   const found = secretRules.map((rule) => ({ rule, finding: findingFor(rule, others, environment) }));
   const repeated = repeatedSecrets(secretRules, environment);
-  const faulty = new Set(found.filter(({ finding }) => finding).map(({ rule }) => rule.name));
+  const faulty = new Set(
+    found.filter(({ finding }) => finding?.level === 'error').map(({ rule }) => rule.name),
+  );
   const workflow = await lookups.files.workflowFile();
   const file = workflow.ok ? workflow.value : undefined;
   const findings = [
@@ -109,7 +111,16 @@ function findingFor(
       fix: make,
     };
   }
-  const weakness = rule.strong ? weaknessOf(value) : undefined;
+  if (!rule.strong) return undefined;
+  const weakness = weaknessOf(value);
+  if (weakness === undefined && isRepetitive(value)) {
+    return {
+      code: 'DG117',
+      level: 'warning',
+      title: `Secret ${name} has what \`strong\` asks for, but repeats the same few characters, and is easily guessed.`,
+      fix: make,
+    };
+  }
   if (weakness === undefined) return undefined;
   return {
     code: 'DG117',
