@@ -105,6 +105,7 @@ describe('values', () => {
     ],
     ['extra-tags', 'v1.2.3\nv1', ['v1.2.3', 'v1']],
     ['build-args', 'A=1\nB=x=y\n# C=3', ['A=1', 'B=x=y']],
+    ['build-args', 'A=1\nVERSION', ['A=1', 'VERSION']],
     ['platforms', 'linux/amd64,linux/arm64', ['linux/amd64', 'linux/arm64']],
     // docs.docker.com, "Using secrets with GitHub Actions": quotes around an entry, doubled ones within it.
     ['secrets', '"github_token=ghs_x"', ['github_token=ghs_x']],
@@ -157,7 +158,7 @@ describe('values', () => {
     ['image-tag', 'x'.repeat(129)],
     ['latest-tag', '-x'],
     ['extra-tags', 'good\nnot good'],
-    ['build-args', 'JUST_A_NAME'],
+    ['build-args', 'NOT A NAME'],
     ['secrets', '=value'],
     ['secrets', '"token=never closed\nA=1'],
     ['build-args', 'A=1\n"B=2" more'],

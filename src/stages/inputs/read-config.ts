@@ -2,6 +2,7 @@ import { clearTextEndpoints } from '../../aws/client.ts';
 import type { Finding } from '../../finding.ts';
 import { parseHealthTargets } from '../verify/health-target.ts';
 import { accessKeyFindings } from './access-key-pair.ts';
+import { buildArgFindings, filledBuildArgs } from './build-args.ts';
 import type { BuildSettings, Config, CredentialSettings, EngineName, ImageSettings } from './config.ts';
 import { digestAsTag } from './image-tag.ts';
 import { invalidInput, missingInputs } from './input-findings.ts';
@@ -26,6 +27,7 @@ export function readConfig(given: Environment): { config: Config; findings: read
     ...regionFindings(values, environment),
     ...accessKeyFindings(values, environment),
     ...secrets.findings,
+    ...buildArgFindings(values['build-args'], environment),
     ...parseHealthTargets(values['health-check-urls']).findings,
     ...digestAsTag(values.mode, values['image-tag']),
   ];
@@ -53,7 +55,7 @@ function toConfig(
     secretRules,
     environment,
     image: imageSettings(values),
-    build: buildSettings(values),
+    build: buildSettings(values, environment),
     engine: ENGINES.find((name) => name === values.engine),
     ecs: {
       cluster: values.cluster,
@@ -151,12 +153,12 @@ function imageSettings(values: InputValues): ImageSettings {
   };
 }
 
-function buildSettings(values: InputValues): BuildSettings {
+function buildSettings(values: InputValues, environment: Environment): BuildSettings {
   return {
     context: values.context,
     file: values.file,
     target: values.target,
-    buildArgs: values['build-args'],
+    buildArgs: filledBuildArgs(values['build-args'], environment),
     labels: values.labels,
     platforms: values.platforms,
     secrets: values.secrets,

@@ -52,12 +52,14 @@ const entries = v.pipe(v.string(), v.transform(splitEntries));
 const commaEntries = v.pipe(v.string(), v.transform(splitCommaEntries));
 
 const PAIR = /^[^="\s][^=]*=/;
+/** A build argument may leave its value to the environment. */
+const PAIR_OR_NAME = /^[^="\s][^=]*=|^[A-Za-z_][\w.-]*$/;
 
-const pairs = (shape: string, entry = entries) =>
+const pairs = (shape: string, entry = entries, pattern = PAIR) =>
   v.pipe(
     entry,
     v.check(
-      (all) => all.every((pair) => PAIR.test(pair)),
+      (all) => all.every((pair) => pattern.test(pair)),
       `has one ${shape} a line; one that has several lines stands in double quotes`,
     ),
   );
@@ -164,7 +166,7 @@ export const INPUTS = {
   ),
   file: optional,
   target: optional,
-  'build-args': pairs('`NAME=value`'),
+  'build-args': pairs('`NAME=value`, or `NAME` of an environment variable,', entries, PAIR_OR_NAME),
   labels: pairs('`name=value`'),
   platforms: commaEntries,
   secrets: pairs('`id=value`'),
