@@ -122,6 +122,9 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
 export async function runAct(options: ActOptions): Promise<ActRun> {
   const { home, event } = options;
   writeFileSync(join(home, 'event.json'), JSON.stringify(event.payload));
+  // act 0.2.89 drops what a step says last where the step fails: it does not read its terminal to the end.
+  const lastWords = join(home, 'last-words.sh');
+  writeFileSync(lastWords, 'trap \'code=$?; if [ "$code" != 0 ]; then sleep 1; fi; exit "$code"\' EXIT\n');
   // Values with line breaks don't fit a line of act's files; on the command line they do.
   const args = [
     ...[event.name, '--workflows', options.workflow, '--eventpath', join(home, 'event.json')],
@@ -135,7 +138,10 @@ export async function runAct(options: ActOptions): Promise<ActRun> {
     ],
     ...(options.job === undefined ? [] : ['--job', options.job]),
     ...Object.entries(options.local).flatMap(([name, path]) => ['--local-repository', `${name}=${path}`]),
-    ...Object.entries(options.environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries({ BASH_ENV: lastWords, ...options.environment }).flatMap(([name, value]) => [
+      '--env',
+      `${name}=${value}`,
+    ]),
     ...Object.entries(options.secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
   ];
   mkdirSync(join(home, '.config', 'act'), { recursive: true });
