@@ -1,5 +1,6 @@
 import type { PushedImage } from '../image/image.ts';
 import type { MovedTag } from '../image/moving-tags.ts';
+import { ONGOING } from '../rollout/observation.ts';
 import type { RolloutOutcome, StillServing } from '../rollout/rollout.ts';
 import { changedAnything, type RunReport, type ServiceReport } from './run-report.ts';
 import { FOUND_WITH_ANOTHER } from './running-tasks.ts';
@@ -10,9 +11,6 @@ import { ago, count, shortDigest, shortTag } from './words.ts';
 export function afterwards(report: RunReport): readonly string[] {
   return [...whoServes(report), ...whatElse(report)];
 }
-
-/** States of a service deployment in which ECS goes on with it (API_ServiceDeployment). */
-const ONGOING: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS']);
 
 /** So many services that are as they should be are named one by one. */
 const NAMED = 3;

@@ -111,6 +111,9 @@ export interface HookSnapshot {
   readonly timeoutAction?: string;
 }
 
+/** States of a service deployment in which ECS goes on with it, and can still roll it back (API_ServiceDeployment, API_StopServiceDeployment). */
+export const ONGOING: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS']);
+
 /** `DescribeServiceDeployments` for one service deployment (API_ServiceDeployment). */
 export interface ServiceDeploymentSnapshot {
   readonly arn: string;

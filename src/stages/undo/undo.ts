@@ -4,6 +4,7 @@ import type { Finding } from '../../finding.ts';
 import type { ServiceBefore } from '../deploy/before.ts';
 import { startDeployment } from '../deploy/deploy.ts';
 import { dotless } from '../report/words.ts';
+import { ONGOING } from '../rollout/observation.ts';
 import type { ExpectedImage, RolloutOutcome, StartedDeployment } from '../rollout/rollout.ts';
 
 /** A service whose new image is to go. */
@@ -38,8 +39,6 @@ export interface UndoPorts {
   readonly rereadMs: number;
 }
 
-/** Service deployments that can still be rolled back (API_StopServiceDeployment). */
-const ONGOING = new Set(['PENDING', 'IN_PROGRESS']);
 const ROLLING_BACK = new Set(['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS']);
 const ROLLED_BACK = 'ROLLBACK_SUCCESSFUL';
 
