@@ -244,6 +244,22 @@ describe('rolled back', () => {
     expect(verdictOf([look(shown)]).finding?.title).toBe(`web: ${sentence}`);
   });
 
+  it.each([
+    ['web-5xx', 'web-5xx'],
+    ['High CPU', "'High CPU'"],
+    ["x; it's $(id)", "'x; it'\\''s $(id)'"],
+  ])('has a command that can be pasted, whatever the alarm is called: %s', (name, word) => {
+    const alarms = { status: 'TRIGGERED', triggered: [name] };
+    const shown = {
+      ...rest,
+      service: back,
+      serviceDeployment: serviceDeployment('ROLLBACK_SUCCESSFUL', { alarms }),
+    };
+    expect(verdictOf([look(shown)]).finding?.fix).toContain(
+      `\`aws cloudwatch describe-alarm-history --alarm-name ${word}\``,
+    );
+  });
+
   it('by a person where ROLLBACK_REQUESTED was seen and ECS gives no reason', () => {
     const requested = look({ ...going, serviceDeployment: serviceDeployment('ROLLBACK_REQUESTED') });
     const over = look({

@@ -1,4 +1,5 @@
 import type { Finding, Result } from '../../finding.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { count, dotless, listed, shortDigest, span } from '../report/words.ts';
 import type { RolloutCode } from './codes.ts';
 import { type Diagnosis, diagnose, fixContext } from './diagnosis.ts';
@@ -228,7 +229,7 @@ function fixFor(plan: RolloutPlan, by: EndedBy): string {
   const events = `\`aws ecs describe-services --cluster ${cluster} --services ${service} --query 'services[0].events[:10]'\``;
   switch (by.who) {
     case 'alarm':
-      return `See why it went off (\`aws cloudwatch describe-alarm-history --alarm-name ${by.alarms[0] ?? 'NAME'}\`), correct the image or the threshold, then run this job again.`;
+      return `See why it went off (\`aws cloudwatch describe-alarm-history --alarm-name ${shellWord(by.alarms[0] ?? 'NAME')}\`), correct the image or the threshold, then run this job again.`;
     case 'request':
       return 'Ask who stopped it (CloudTrail, event StopServiceDeployment), then run this job again if the image is to go out.';
     case 'hook':

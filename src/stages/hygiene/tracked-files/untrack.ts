@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { oneLine } from '../../../runner/text.ts';
+import { shellWord } from '../../report/shell-word.ts';
 
 /** Names of variables and files in a sentence, at most three by name. */
 export function someOf(names: readonly string[]): string {
@@ -22,10 +23,4 @@ export function untrack(path: string, pattern = `/${path}`): string {
 /** The pattern that keeps all files of that name out, wherever they stand. */
 export function byName(path: string): string {
   return posix.basename(path);
-}
-
-/** A word for a shell, whatever is in it. */
-function shellWord(text: string): string {
-  const word = oneLine(text, 300);
-  return /^[\w./@%+,:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
