@@ -33,7 +33,7 @@ export const SINKS: Readonly<Record<string, readonly string[]>> = {
   ],
   'stages/rollout/stage.ts': ['events and reasons', 'application logs'],
   'stages/run.ts': ['docker', 'git', 'inputs', 'sts', 'the repository', 'the run'],
-  'stages/deployment.ts': ['health'],
+  'stages/deployment.ts': ['health', 'inputs'],
   'stages/report/state-keeper.ts': ['git', 'events and reasons'],
   'stages/undo/stage.ts': ['inputs'],
   'stages/undo/tags.ts': ['registry'],
